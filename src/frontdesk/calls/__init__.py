@@ -1,0 +1,1 @@
+"""The call centre: call rooms and their closing."""

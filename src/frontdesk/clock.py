@@ -1,0 +1,44 @@
+"""Time: whole milliseconds since the epoch (UTC) inside, ISO 8601 text on the wire."""
+
+import time
+from datetime import UTC, datetime
+from functools import lru_cache
+
+
+def now_ms() -> int:
+    """Return the present time in milliseconds since the epoch."""
+    return time.time_ns() // 1_000_000
+
+
+def iso(ms: int) -> str:
+    """Return `ms` as the API's text, for example `2025-03-01T10:00:00.000Z`."""
+    seconds, milliseconds = divmod(ms, 1000)
+    return f"{_second(seconds)}.{milliseconds:03d}Z"
+
+
+@lru_cache(maxsize=256)  # nearly all times that are written lie within the last seconds
+def _second(seconds: int) -> str:
+    moment = time.gmtime(seconds)
+    return (
+        f"{moment.tm_year:04d}-{moment.tm_mon:02d}-{moment.tm_mday:02d}"
+        f"T{moment.tm_hour:02d}:{moment.tm_min:02d}:{moment.tm_sec:02d}"
+    )
+
+
+def iso_or_none(ms: int | None) -> str | None:
+    """Return `ms` as text, or None for None."""
+    return None if ms is None else iso(ms)
+
+
+def parse_iso(text: str) -> int:
+    """Return the milliseconds of an ISO 8601 text; a text without zone is taken as UTC.
+
+    Raises ValueError for a text that is no date or lies outside the years 1 to 9999.
+    """
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    try:
+        return int(moment.timestamp() * 1000)
+    except OverflowError as error:
+        raise ValueError(str(error)) from error

@@ -1,0 +1,1 @@
+"""Conversations: rooms and inquiries, from opening to the closed record."""

@@ -1,0 +1,18 @@
+"""The ground floor: engine, transactions, statements, migrations. Knows no feature."""
+
+from frontdesk.db.engine import Database, Event, Tx, UseCase
+from frontdesk.db.opening import open_database
+from frontdesk.db.statement import Command, Insert, Patch, Query, columns_of
+
+__all__ = [
+    "Command",
+    "Database",
+    "Event",
+    "Insert",
+    "Patch",
+    "Query",
+    "Tx",
+    "UseCase",
+    "columns_of",
+    "open_database",
+]

@@ -1,0 +1,5 @@
+"""Stored files: a local folder or an object store."""
+
+from frontdesk.files.tables import StoredFile
+
+__all__ = ["StoredFile"]

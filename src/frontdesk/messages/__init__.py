@@ -1,0 +1,1 @@
+"""Messages: sending, editing, deleting, reading, and what a message sets off."""

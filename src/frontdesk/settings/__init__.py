@@ -1,0 +1,1 @@
+"""Workspace settings: what exists (registry) and what is set (workspace)."""

@@ -1,0 +1,1 @@
+"""Visitors: the people who write to the front desk."""

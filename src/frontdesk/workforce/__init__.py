@@ -1,0 +1,1 @@
+"""Agents, their availability, and the departments they belong to."""

@@ -1,0 +1,66 @@
+"""Departments, their agents and the staff as the code handles them: the rows of the tables."""
+
+from typing import Any
+
+import msgspec
+
+
+class Department(msgspec.Struct):
+    """A row of `departments`. `document` holds what the client sent, by the API's names, so that
+    it is answered as given; the other fields are what the rules read.
+    """
+
+    id: str
+    name: str
+    enabled: bool
+    email: str
+    show_on_registration: bool
+    show_on_offline_form: bool
+    description: str | None = None
+    request_tag_before_closing: bool = False
+    closing_tags: list[str] | None = None
+    offline_channel: str | None = None
+    fallback_id: str | None = None
+    allowed_to_forward: list[str] | None = None
+    receives_offline: bool = False
+    chat_limit: int | None = None
+    inactivity_timeout: int | None = None
+    abandoned_message: str | None = None
+    queue_message: str | None = None
+    agent_count: int = 0
+    archived: bool = False
+    business_hour_id: str | None = None
+    parent_id: str | None = None
+    ancestors: list[str] | None = None
+    document: dict[str, Any] = {}
+    created_at: int = 0
+    updated_at: int = 0
+
+
+class DepartmentAgent(msgspec.Struct):
+    """A row of `department_agents`. `chats_given` (count) and `position` (order) rank agents."""
+
+    id: str
+    agent_id: str
+    department_id: str
+    username: str
+    chats_given: int = 0
+    position: int = 0
+    department_enabled: bool = True
+    updated_at: int = 0
+
+
+class StaffMember(msgspec.Struct):
+    """What this feature reads of a row of `users`: an agent or a manager."""
+
+    id: str
+    username: str
+    name: str | None
+    roles: list[str]
+    active: bool
+    bot: bool
+    status: str
+    status_livechat: str | None
+    emails: list[dict[str, Any]] | None
+    livechat: dict[str, Any] | None
+    custom_fields: dict[str, Any] | None
