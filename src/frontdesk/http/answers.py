@@ -1,0 +1,74 @@
+"""Answers on the wire: envelopes, status codes and the headers of every answer."""
+
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+import msgspec
+
+Headers: TypeAlias = list[tuple[bytes, bytes]]
+
+_encoder = msgspec.json.Encoder()
+
+#: Headers of every JSON answer (API frame, headers out), plus the usual hardening.
+JSON_HEADERS: Headers = [
+    (b"content-type", b"application/json"),
+    (b"cache-control", b"no-store"),
+    (b"pragma", b"no-cache"),
+    (b"access-control-allow-origin", b"*"),
+    (
+        b"access-control-allow-headers",
+        b"Origin, X-Requested-With, Content-Type, Accept, X-User-Id, X-Auth-Token, "
+        b"x-visitor-token, Authorization",
+    ),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+]
+
+NOT_LOGGED_IN = {
+    "success": False,
+    "error": "You must be logged in to do this.",
+    "status": "error",
+    "message": "You must be logged in to do this.",
+}
+NOT_PERMITTED = {
+    "success": False,
+    "error": "User does not have the permissions required for this action [error-unauthorized]",
+}
+
+
+class Answer:
+    """A complete answer: status, body bytes, headers besides those of every answer."""
+
+    __slots__ = ("body", "content_type", "headers", "status")
+
+    def __init__(
+        self,
+        status: int,
+        body: bytes,
+        headers: Headers | None = None,
+        content_type: bytes | None = None,
+    ) -> None:
+        self.status = status
+        self.body = body
+        self.headers = headers or []
+        self.content_type = content_type
+
+
+def encode(value: Any) -> bytes:
+    """Return a value as JSON bytes."""
+    return _encoder.encode(value)
+
+
+def success(members: Mapping[str, Any] | None) -> Answer:
+    """Return 200 with the members and `success: true`."""
+    return Answer(200, encode({**members, "success": True} if members else {"success": True}))
+
+
+def failure(status: int, body: Mapping[str, Any]) -> Answer:
+    """Return an error answer."""
+    return Answer(status, encode(body))
+
+
+def text(status: int, body: str, headers: Headers | None = None) -> Answer:
+    """Return a plain-text answer."""
+    return Answer(status, body.encode(), headers, b"text/plain; charset=utf-8")
