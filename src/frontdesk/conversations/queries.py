@@ -1,0 +1,287 @@
+"""All SQL of rooms, inquiries and subscriptions."""
+
+import msgspec
+from sqlalchemy import bindparam, case, delete, false, func, or_, select, true, update
+
+from frontdesk.conversations.records import Inquiry, Room, Subscription
+from frontdesk.conversations.tables import inquiries, rooms, subscriptions
+from frontdesk.db import Command, Insert, Patch, Query, columns_of
+
+_ROOMS = columns_of(rooms, Room)
+_INQUIRIES = columns_of(inquiries, Inquiry)
+_SUBSCRIPTIONS = columns_of(subscriptions, Subscription)
+
+# Rooms ---------------------------------------------------------------------------------------
+
+ROOM = Query(_ROOMS.where(rooms.c.id == bindparam("room_id")), Room)
+#: PostgreSQL: whoever changes a room waits for the one before. SQLite has one writer anyway.
+ROOM_TO_CHANGE = Query(_ROOMS.where(rooms.c.id == bindparam("room_id")).with_for_update(), Room)
+OPEN_ROOM_OF_VISITOR = Query(
+    _ROOMS.where(
+        rooms.c.visitor_token == bindparam("token"), rooms.c.kind == "l", rooms.c.open.is_(True)
+    ).limit(1),
+    Room,
+)
+CHANNEL_BY_NAME = Query(
+    _ROOMS.where(rooms.c.name == bindparam("name"), rooms.c.kind == "c").limit(1), Room
+)
+ROOMS_OF_MEMBER = Query(
+    _ROOMS.join(subscriptions, subscriptions.c.room_id == rooms.c.id).where(
+        subscriptions.c.user_id == bindparam("user_id"), rooms.c.updated_at > bindparam("since")
+    ),
+    Room,
+)
+ANSWERED_ROOMS = Query(
+    _ROOMS.where(rooms.c.kind == "l", rooms.c.open.is_(True), rooms.c.responder_id.is_not(None)),
+    Room,
+)
+#: A second open room of the same visitor is not inserted; the unique rule decides.
+INSERT_ROOM = Insert(rooms, skip_conflicts=True)
+INSERT_ROOM_IF_ABSENT = Insert(rooms, skip_conflicts=True)
+PATCH_ROOM = Patch(rooms)
+CLOSE_ROOM = Command(
+    update(rooms)
+    .where(
+        rooms.c.id == bindparam("row_id"),
+        or_(rooms.c.open.is_(True), bindparam("forced") == true()),
+    )
+    .values(
+        open=false(),
+        on_hold=false(),
+        visitor_status="offline",
+        closed_at=bindparam("closed_at"),
+        closer=bindparam("closer"),
+        closed_by_id=bindparam("closed_by_id"),
+        closed_by_username=bindparam("closed_by_username"),
+        tags=bindparam("tags"),
+        chat_duration=bindparam("chat_duration"),
+        service_duration=bindparam("service_duration"),
+        visitor_inactivity=bindparam("visitor_inactivity"),
+        transcript_request=bindparam("transcript_request"),
+        last_message_at=bindparam("closed_at"),
+        last_message=bindparam("last_message"),
+        message_count=rooms.c.message_count + bindparam("messages_added"),
+        updated_at=bindparam("closed_at"),
+    )
+)
+NOTE_MESSAGE = Command(
+    update(rooms)
+    .where(rooms.c.id == bindparam("row_id"))
+    .values(
+        message_count=rooms.c.message_count + bindparam("messages_added"),
+        last_message_at=bindparam("last_message_at"),
+        last_message=bindparam("last_message"),
+        visitor_last_message_at=bindparam("visitor_last_message_at"),
+        visitor_activity=bindparam("visitor_activity"),
+        waiting_response=bindparam("waiting_response"),
+        responder_id=bindparam("responder_id"),
+        responder_username=bindparam("responder_username"),
+        first_response_at=bindparam("first_response_at"),
+        last_response_at=bindparam("last_response_at"),
+        visitor_asked_at=bindparam("visitor_asked_at"),
+        agent_replied_at=bindparam("agent_replied_at"),
+        responses=bindparam("responses"),
+        response_time=bindparam("response_time"),
+        first_response_time=bindparam("first_response_time"),
+        first_response_noted_at=bindparam("first_response_noted_at"),
+        reaction_time=bindparam("reaction_time"),
+        first_reaction_time=bindparam("first_reaction_time"),
+        abandoned_at=bindparam("abandoned_at"),
+        updated_at=bindparam("now"),
+    )
+)
+ASSIGN_AGENT = Command(
+    update(rooms)
+    .where(rooms.c.id == bindparam("row_id"), rooms.c.open.is_(True))
+    .values(
+        agent_id=bindparam("agent_id"),
+        agent_username=bindparam("agent_username"),
+        agent_since=bindparam("now"),
+        user_count=rooms.c.user_count + 1,
+        message_count=rooms.c.message_count + 2,
+        updated_at=bindparam("now"),
+    )
+)
+REMOVE_AGENT = Command(
+    update(rooms)
+    .where(rooms.c.id == bindparam("row_id"), rooms.c.open.is_(True))
+    .values(
+        agent_id=None,
+        agent_username=None,
+        agent_since=None,
+        queued_at=bindparam("now"),
+        department_id=bindparam("department_id"),
+        abandoned_at=None,
+        message_count=rooms.c.message_count + bindparam("messages_added"),
+        last_message_at=bindparam("now"),
+        last_message=bindparam("last_message"),
+        updated_at=bindparam("now"),
+    )
+)
+HOLD_ROOM = Command(
+    update(rooms)
+    .where(rooms.c.id == bindparam("row_id"), rooms.c.open.is_(True))
+    .values(
+        on_hold=bindparam("held"),
+        abandoned_at=bindparam("abandoned_at"),
+        message_count=rooms.c.message_count + 1,
+        updated_at=bindparam("now"),
+    )
+)
+COUNT_MESSAGES = Command(
+    update(rooms)
+    .where(rooms.c.id == bindparam("row_id"))
+    .values(message_count=rooms.c.message_count + bindparam("added"), updated_at=bindparam("now"))
+)
+ADD_MEMBER = Command(
+    update(rooms)
+    .where(rooms.c.id == bindparam("row_id"), rooms.c.open.is_(True))
+    .values(user_count=rooms.c.user_count + 1, updated_at=bindparam("now"))
+)
+
+# Inquiries -----------------------------------------------------------------------------------
+
+
+class RemovedInquiry(msgspec.Struct):
+    """What is told about an inquiry that is gone."""
+
+    id: str
+    department_id: str | None
+
+
+INQUIRY = Query(_INQUIRIES.where(inquiries.c.id == bindparam("inquiry_id")), Inquiry)
+INQUIRY_OF_ROOM = Query(_INQUIRIES.where(inquiries.c.room_id == bindparam("room_id")), Inquiry)
+INSERT_INQUIRY = Insert(inquiries)
+PATCH_INQUIRY = Patch(inquiries)
+REMOVE_INQUIRY = Query(
+    delete(inquiries)
+    .where(inquiries.c.room_id == bindparam("room_id"))
+    .returning(inquiries.c.id, inquiries.c.department_id),
+    RemovedInquiry,
+)
+#: One taker: the status is part of the condition.
+TAKE_INQUIRY = Command(
+    update(inquiries)
+    .where(
+        inquiries.c.id == bindparam("row_id"),
+        inquiries.c.status != "taken",
+    )
+    .values(
+        status="taken",
+        taken_at=bindparam("now"),
+        queued_at=None,
+        default_agent_id=None,
+        default_agent_username=None,
+        updated_at=bindparam("now"),
+    )
+)
+QUEUE_INQUIRY = Command(
+    update(inquiries)
+    .where(inquiries.c.room_id == bindparam("room_id"))
+    .values(
+        status="queued",
+        queued_at=bindparam("now"),
+        taken_at=None,
+        department_id=bindparam("department_id"),
+        last_message=bindparam("last_message"),
+        updated_at=bindparam("now"),
+    )
+)
+NOTE_LAST_MESSAGE = Command(
+    update(inquiries)
+    .where(inquiries.c.room_id == bindparam("room_id"), inquiries.c.status != "taken")
+    .values(last_message=bindparam("last_message"), updated_at=bindparam("now"))
+)
+
+# Subscriptions -------------------------------------------------------------------------------
+
+
+class Removed(msgspec.Struct):
+    """What is told about a subscription that is gone."""
+
+    id: str
+    user_id: str
+    username: str
+
+
+SUBSCRIPTION = Query(
+    _SUBSCRIPTIONS.where(
+        subscriptions.c.room_id == bindparam("room_id"),
+        subscriptions.c.user_id == bindparam("user_id"),
+    ),
+    Subscription,
+)
+SUBSCRIPTIONS_OF_ROOM = Query(
+    _SUBSCRIPTIONS.where(subscriptions.c.room_id == bindparam("room_id")), Subscription
+)
+SUBSCRIPTIONS_OF_USER = Query(
+    _SUBSCRIPTIONS.where(
+        subscriptions.c.user_id == bindparam("user_id"),
+        subscriptions.c.updated_at > bindparam("since"),
+    ),
+    Subscription,
+)
+INSERT_SUBSCRIPTION = Insert(subscriptions, skip_conflicts=True)
+PATCH_SUBSCRIPTION = Patch(subscriptions)
+REMOVE_SUBSCRIPTIONS = Query(
+    delete(subscriptions)
+    .where(subscriptions.c.room_id == bindparam("room_id"))
+    .returning(subscriptions.c.id, subscriptions.c.user_id, subscriptions.c.username),
+    Removed,
+)
+HOLD_SUBSCRIPTIONS = Command(
+    update(subscriptions)
+    .where(subscriptions.c.room_id == bindparam("room_id"))
+    .values(on_hold=bindparam("held"), updated_at=bindparam("now"))
+)
+#: Unread marks of everybody but the author, whose own are cleared.
+NOTE_UNREAD = Command(
+    update(subscriptions)
+    .where(subscriptions.c.room_id == bindparam("room_id"))
+    .values(
+        open=true(),
+        alert=subscriptions.c.user_id != bindparam("author_id"),
+        unread=case(
+            (subscriptions.c.user_id == bindparam("author_id"), 0),
+            else_=subscriptions.c.unread + bindparam("added"),
+        ),
+        seen_at=case(
+            (subscriptions.c.user_id == bindparam("author_id"), bindparam("now")),
+            else_=subscriptions.c.seen_at,
+        ),
+        updated_at=bindparam("now"),
+    )
+)
+MARK_READ = Command(
+    update(subscriptions)
+    .where(
+        subscriptions.c.room_id == bindparam("room_id"),
+        subscriptions.c.user_id == bindparam("user_id"),
+    )
+    .values(
+        open=true(),
+        alert=false(),
+        unread=0,
+        user_mentions=0,
+        group_mentions=0,
+        seen_at=bindparam("now"),
+        updated_at=bindparam("now"),
+    )
+)
+OPEN_CHATS = Query(
+    select(func.count()).where(
+        subscriptions.c.user_id == bindparam("agent_id"),
+        subscriptions.c.kind == "l",
+        subscriptions.c.on_hold.is_(False),
+    ),
+    int,
+)
+OPEN_CHATS_IN_DEPARTMENT = Query(
+    select(func.count()).where(
+        subscriptions.c.user_id == bindparam("agent_id"),
+        subscriptions.c.kind == "l",
+        subscriptions.c.on_hold.is_(False),
+        subscriptions.c.department_id == bindparam("department_id"),
+    ),
+    int,
+)

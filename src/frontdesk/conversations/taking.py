@@ -1,0 +1,138 @@
+"""An agent gets a conversation: taken by hand, or given by routing.
+
+Source: behaviour of the API, conversations, section 2.7.
+"""
+
+from typing import TYPE_CHECKING
+
+from frontdesk.conversations import queries
+from frontdesk.conversations.records import Inquiry, Room, Subscription
+from frontdesk.conversations.routing import next_agent, within_limits
+from frontdesk.db import Tx
+from frontdesk.errors import Coded, Refused
+from frontdesk.ids import random_id
+from frontdesk.messages.storing import Author, store_system_message
+from frontdesk.workforce.assigning import hold_agent
+from frontdesk.workforce.finding import Agent, online_agent
+
+if TYPE_CHECKING:
+    from frontdesk.settings.workspace import Settings
+
+_METHOD = {"method": "livechat:takeInquiry"}
+
+
+def take_inquiry(
+    tx: Tx, settings: "Settings", inquiry: Inquiry, room: Room, agent_id: str, *, by_client: bool
+) -> bool:
+    """Let an agent take a queued conversation by hand; return whether he has it now.
+
+    `room` must have been read with `conversation_to_change`. Raises Coded
+    `error-agent-status-service-offline` and `error-inquiry-taken`. Being over the limit is
+    told only to clients that ask to be told (`by_client`); otherwise it is a silent False.
+    """
+    if inquiry.status == "taken":
+        raise _taken()
+    agent = online_agent(tx, settings, agent_id)
+    if agent is None:
+        raise Coded(
+            "error-agent-status-service-offline",
+            "Agent status is offline or Omnichannel service is not active",
+            _METHOD,
+        )
+    if not room.open or room.agent_id == agent.id:
+        return False
+    hold_agent(tx, agent.id)
+    if not _may_take_one_more(tx, settings, agent, inquiry.department_id):
+        if by_client:
+            raise Refused("error-max-number-simultaneous-chats-reached")
+        return False
+    assign(tx, room, inquiry, agent)
+    return True
+
+
+def may_serve(tx: Tx, settings: "Settings", agent_id: str, department_id: str | None) -> None:
+    """Raise Refused unless the agent is online and may have one more chat."""
+    agent = online_agent(tx, settings, agent_id)
+    if agent is None:
+        raise Refused("Provided agent is not online")
+    hold_agent(tx, agent.id)
+    if not _may_take_one_more(tx, settings, agent, department_id):
+        raise Refused("error-max-number-simultaneous-chats-reached")
+
+
+def delegate(tx: Tx, settings: "Settings", inquiry: Inquiry, room: Room) -> bool:
+    """Give a waiting conversation to its preferred agent or to the next in turn.
+
+    Returns whether somebody has it now; if not, nothing is changed.
+    """
+    agent: Agent | None = None
+    if inquiry.default_agent_id is not None:
+        agent = online_agent(tx, settings, inquiry.default_agent_id)
+        if agent is not None:
+            hold_agent(tx, agent.id)
+            if not _may_take_one_more(tx, settings, agent, inquiry.department_id):
+                return False
+    if agent is None:
+        agent = next_agent(tx, settings, inquiry.department_id)
+    if agent is None:
+        return False
+    assign(tx, room, inquiry, agent)
+    return True
+
+
+def assign(tx: Tx, room: Room, inquiry: Inquiry, agent: Agent) -> None:
+    """Make `agent` the serving agent of `room`, with a membership and the messages of it.
+
+    The agent was chosen and found free by the caller. Raises Coded `error-inquiry-taken` when
+    somebody else took it in the meantime.
+    """
+    if tx.run(queries.TAKE_INQUIRY, row_id=inquiry.id, now=tx.now) != 1:
+        raise _taken()
+    tx.insert(
+        queries.INSERT_SUBSCRIPTION,
+        Subscription(
+            id=random_id(),
+            room_id=room.id,
+            user_id=agent.id,
+            username=agent.username,
+            kind="l",
+            name=room.display_name,
+            display_name=room.display_name,
+            created_at=tx.now,
+            department_id=inquiry.department_id,
+            on_hold=room.on_hold,
+            visitor={
+                "_id": room.visitor_id,
+                "username": room.visitor_username,
+                "token": room.visitor_token,
+                "status": room.visitor_status,
+            },
+            updated_at=tx.now,
+        ),
+    )
+    tx.run(
+        queries.ASSIGN_AGENT,
+        row_id=room.id,
+        agent_id=agent.id,
+        agent_username=agent.username,
+        now=tx.now,
+    )
+    author = Author(agent.id, agent.username)
+    store_system_message(tx, room.id, "command", author, "connected")
+    store_system_message(tx, room.id, "uj", author)
+    tx.emit("room", room.id, "taken")
+    tx.emit("inquiry", inquiry.id, "updated", inquiry.department_id)
+    tx.emit("subscription", agent.id, "inserted", room.id)
+
+
+def _may_take_one_more(
+    tx: Tx, settings: "Settings", agent: Agent, department_id: str | None
+) -> bool:
+    """Limits bind at the taking only where a waiting queue is kept; bots have none."""
+    if agent.bot or not settings.flag("Livechat_waiting_queue"):
+        return True
+    return within_limits(tx, settings, agent, department_id)
+
+
+def _taken() -> Coded:
+    return Coded("error-inquiry-taken", "Inquiry already taken", _METHOD)

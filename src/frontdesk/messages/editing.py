@@ -1,0 +1,181 @@
+"""Editing a message, by the visitor or the user who wrote it, or by whoever may edit all.
+
+Source: behaviour of the API, messages, sections 1.6, 3.3 and 4.6. Differing on purpose: a visitor
+edits only messages of the named room, and no system messages (the closing comment is part of the
+record).
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from frontdesk.conversations.amending import note_edit
+from frontdesk.conversations.finding import visitor_room
+from frontdesk.db import Tx
+from frontdesk.errors import Coded, Refused
+from frontdesk.http.call import Principal
+from frontdesk.ids import random_id
+from frontdesk.messages import queries
+from frontdesk.messages.checking import (
+    HARD_LIMIT,
+    check_custom_fields,
+    check_length,
+    length,
+)
+from frontdesk.messages.composing import anybody, readable_by, serving_agent
+from frontdesk.messages.quoting import MayQuote, with_quotes
+from frontdesk.messages.reading_text import Resolve, members, read_text
+from frontdesk.messages.records import Message
+from frontdesk.messages.schemas import EditAsVisitor, UpdateMessage, message_document
+from frontdesk.messages.sending import room_to_post
+from frontdesk.messages.storing import Author, change_message, find_message
+from frontdesk.visitors.finding import visitor_by_token
+
+if TYPE_CHECKING:
+    from frontdesk.settings.workspace import Settings
+
+
+def edit_as_visitor(
+    tx: Tx, settings: "Settings", message_id: str, request: EditAsVisitor
+) -> dict[str, Any]:
+    """Change the text of a visitor's own message; return it as the API sends it.
+
+    Raises Refused `invalid-token`, `invalid-room`, `invalid-message`,
+    `error-action-not-allowed`, `message-length-exceeds-character-limit`.
+    """
+    visitor = visitor_by_token(tx, request.token)
+    room = visitor_room(tx, request.rid, request.token)
+    if room is None:
+        raise Refused("invalid-room")
+    message = find_message(tx, message_id)
+    if message is None or message.room_id != room.id:
+        raise Refused("invalid-message")
+    own = message.author_id == visitor.id and message.visitor_token == visitor.token
+    if not settings.flag("Message_AllowEditing") or not own or message.kind is not None:
+        raise Refused("error-action-not-allowed")
+    if length(request.msg) > HARD_LIMIT:
+        raise Refused("message-length-exceeds-character-limit")
+    edit = _Edit(
+        Author(visitor.id, visitor.username or "", visitor.name, visitor.token),
+        serving_agent(room),
+        lambda quoted: quoted.room_id == room.id,
+    )
+    return _change_text(tx, settings, message, edit, request.msg)
+
+
+def edit_as_user(
+    tx: Tx, settings: "Settings", user: Principal, request: UpdateMessage
+) -> dict[str, Any]:
+    """Change a message for a user; return it as the API sends it.
+
+    A text that is the same changes nothing. Raises Refused for a message that is not there or
+    not in that room, Coded `error-action-not-allowed`, `error-message-editing-blocked`,
+    `error-message-size-exceeded`, and what `room_to_post` refuses.
+    """
+    message = found_in_room(tx, request.msgId, request.roomId)
+    same = (
+        message.text == request.text
+        and request.previewUrls is None
+        and request.customFields is None
+    )
+    if same:
+        return message_document(message)
+    _check_right(tx, settings, user, message)
+    room_to_post(tx, settings, user, message.room_id)
+    check_length(settings, request.text)
+    check_custom_fields(settings, request.customFields)
+    edit = _Edit(
+        Author(user.id, user.username, user.name),
+        anybody(tx),
+        readable_by(tx, settings, user),
+        request.previewUrls,
+        request.customFields,
+    )
+    return _change_text(tx, settings, message, edit, request.text)
+
+
+def found_in_room(tx: Tx, message_id: str, room_id: str) -> Message:
+    """Return a message that a user has named by its id and its room; raises Refused."""
+    message = find_message(tx, message_id)
+    if message is None:
+        raise Refused(f'No message found with the id of "{message_id}".')
+    if message.room_id != room_id:
+        raise Refused("The room id provided does not match where the message is from.")
+    return message
+
+
+class _Edit(msgspec.Struct, frozen=True):
+    """Who edits, how names and links of the new text are resolved, and what else is new."""
+
+    editor: Author
+    resolve: Resolve
+    may_quote: MayQuote
+    previews: Sequence[str] | None = None
+    custom_fields: Mapping[str, Any] | None = None
+
+
+def _check_right(tx: Tx, settings: "Settings", user: Principal, message: Message) -> None:
+    own = message.author_id == user.id and message.visitor_token is None
+    allowed = user.may("edit-message") or (settings.flag("Message_AllowEditing") and own)
+    if not allowed or message.kind is not None:
+        raise Coded("error-action-not-allowed", "Message editing not allowed")
+    minutes = settings.number("Message_AllowEditing_BlockEditInMinutes")
+    late = minutes > 0 and tx.now - message.sent_at > minutes * 60_000
+    if late and not user.may("bypass-time-limit-edit-and-delete"):
+        raise Coded("error-message-editing-blocked", "Message editing is blocked")
+
+
+def _change_text(
+    tx: Tx, settings: "Settings", message: Message, edit: _Edit, text: str
+) -> dict[str, Any]:
+    if settings.flag("Message_KeepHistory"):
+        keep_history(tx, message, edit.editor)
+    reading = read_text(text)
+    extras = dict(message.extras or {})
+    extras.pop("md", None)
+    extras |= members(reading, edit.resolve, edit.previews)
+    if edit.custom_fields is not None:
+        extras["customFields"] = dict(edit.custom_fields)
+    changed = msgspec.structs.replace(message, text=reading.text, extras=extras)
+    described = _with_description(extras, reading.text)
+    if described is not None:
+        # The text of a file that came with a description is that description.
+        changed.text, changed.extras = message.text, described
+    changed = with_quotes(tx, settings, changed, edit.may_quote)
+    document = change_message(
+        tx,
+        message,
+        text=changed.text,
+        extras=changed.extras,
+        edited_at=tx.now,
+        edited_by_id=edit.editor.id,
+        edited_by_username=edit.editor.username,
+    )
+    note_edit(tx, settings, message.room_id, document)
+    return document
+
+
+def _with_description(extras: dict[str, Any], text: str) -> dict[str, Any] | None:
+    attachments = extras.get("attachments") or []
+    if not attachments or not attachments[0].get("description"):
+        return None
+    first = {**attachments[0], "description": text}
+    described = {**extras, "attachments": [first, *attachments[1:]]}
+    described.pop("md", None)
+    return described
+
+
+def keep_history(tx: Tx, message: Message, editor: Author) -> None:
+    """Store a hidden copy of a message as it is, before it is changed."""
+    copy = msgspec.structs.replace(
+        message,
+        id=random_id(),
+        hidden=True,
+        edited_at=tx.now,
+        edited_by_id=editor.id,
+        edited_by_username=editor.username,
+        extras={**(message.extras or {}), "parent": message.id},
+        updated_at=tx.now,
+    )
+    tx.insert(queries.INSERT_MESSAGE, copy)

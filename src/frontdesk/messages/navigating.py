@@ -1,0 +1,93 @@
+"""The pages that a visitor looks at, kept as system messages.
+
+What is visited before there is a conversation waits for it, for thirty days at the most.
+
+Source: behaviour of the API, messages, section 4.1. Differing on purpose: a page is only noted in
+the visitor's own conversation, and only while that is open.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from frontdesk.conversations.finding import conversation_to_change
+from frontdesk.conversations.recording import count_messages
+from frontdesk.db import Tx
+from frontdesk.errors import Refused
+from frontdesk.ids import random_id
+from frontdesk.jobs.queue import enqueue
+from frontdesk.messages import queries
+from frontdesk.messages.records import Message
+from frontdesk.messages.schemas import PageVisited
+from frontdesk.messages.storing import SYSTEM_AUTHOR, store_message
+
+if TYPE_CHECKING:
+    from frontdesk.settings.workspace import Settings
+
+#: How long a visit waits for a conversation; milliseconds (the API's own thirty days).
+KEPT = 30 * 24 * 3600 * 1000
+#: The job that forgets visits whose conversation never came.
+FORGET_VISITS = "messages.forget_visits"
+_KIND = "livechat_navigation_history"
+
+
+def note_page_visit(tx: Tx, settings: "Settings", request: PageVisited) -> dict[str, Any] | None:
+    """Note a visited page; return it, or None if the workspace does not watch for this change.
+
+    Raises Refused `invalid-room` or `room-closed`.
+    """
+    page = request.pageInfo
+    if page.change != settings.text("Livechat_history_monitor_type"):
+        return None
+    if request.rid is not None:
+        room = conversation_to_change(tx, request.rid)
+        if room is None or room.visitor_token != request.token:
+            raise Refused("invalid-room")
+        if not room.open:
+            raise Refused("room-closed")
+    navigation = {"page": msgspec.to_builtins(page), "token": request.token}
+    extras: dict[str, Any] = {"navigation": navigation}
+    if request.rid is None:
+        extras["expireAt"] = tx.now + KEPT
+    message = Message(
+        id=random_id(),
+        room_id=request.rid if request.rid is not None else _waiting_place(request.token),
+        sent_at=tx.now,
+        kind=_KIND,
+        text=f"{page.title} - {page.location.href}",
+        author_id=SYSTEM_AUTHOR.id,
+        author_username=SYSTEM_AUTHOR.username,
+        author_name=SYSTEM_AUTHOR.name,
+        groupable=False,
+        hidden=not settings.flag("Livechat_Visitor_navigation_as_a_message"),
+        extras=extras,
+        updated_at=tx.now,
+    )
+    if request.rid is not None:
+        store_message(tx, message)
+        count_messages(tx, request.rid, 1)
+    else:
+        tx.insert(queries.INSERT_MESSAGE, message)
+        enqueue(tx, FORGET_VISITS, {}, due_at=tx.now + KEPT, key=FORGET_VISITS)
+    return {"msg": message.text, "navigation": navigation}
+
+
+def adopt_page_visits(tx: Tx, token: str, room_id: str) -> None:
+    """Move the pages that a visitor looked at before into the new conversation."""
+    place = _waiting_place(token)
+    for visit in tx.all(queries.MESSAGES_OF_ROOM, room_id=place):
+        extras = {name: each for name, each in (visit.extras or {}).items() if name != "expireAt"}
+        tx.patch(queries.PATCH_MESSAGE, visit.id, room_id=room_id, extras=extras, updated_at=tx.now)
+
+
+def forget_old_visits(tx: Tx) -> None:
+    """Delete the visits that have waited for too long, and come back for the others."""
+    tx.run(queries.DELETE_OLD_VISITS, before=tx.now - KEPT)
+    oldest = tx.one(queries.OLDEST_VISIT)
+    if oldest is not None:
+        enqueue(tx, FORGET_VISITS, {}, due_at=oldest + KEPT + 1, key=FORGET_VISITS)
+
+
+def _waiting_place(token: str) -> str:
+    """Return what stands for the room of visits that have none yet; no room has such an id."""
+    return f"{queries.WAITING}{token}"

@@ -1,0 +1,5 @@
+"""All endpoints of messages."""
+
+from frontdesk.messages import chat_routes, file_routes, visitor_routes
+
+ROUTES = (visitor_routes.routes, chat_routes.routes, file_routes.uploads, file_routes.downloads)

@@ -1,0 +1,25 @@
+"""Looking up visitors, for this feature and others."""
+
+from frontdesk.db import Tx
+from frontdesk.errors import Refused
+from frontdesk.visitors import queries
+from frontdesk.visitors.records import Visitor
+
+
+def find_visitor(tx: Tx, visitor_id: str | None) -> Visitor | None:
+    """Return a visitor by id."""
+    return None if visitor_id is None else tx.one(queries.VISITOR, visitor_id=visitor_id)
+
+
+def visitor_by_token(tx: Tx, token: str) -> Visitor:
+    """Return the visitor who holds the token; raises Refused `invalid-token`."""
+    visitor = tx.one(queries.VISITOR_BY_TOKEN, token=token)
+    if visitor is None:
+        raise Refused("invalid-token")
+    return visitor
+
+
+def first_email_of(tx: Tx, visitor_id: str | None) -> str | None:
+    """Return the visitor's first e-mail address."""
+    visitor = find_visitor(tx, visitor_id)
+    return None if visitor is None else visitor.email

@@ -1,0 +1,21 @@
+"""What happens to a visitor in conversations, remembered on the visitor."""
+
+from frontdesk.clock import iso
+from frontdesk.db import Tx
+from frontdesk.visitors import queries
+from frontdesk.visitors.records import Visitor
+
+
+def note_chat(tx: Tx, visitor: Visitor, room_id: str) -> None:
+    """Remember a new conversation as the visitor's last."""
+    tx.patch(
+        queries.PATCH_VISITOR,
+        visitor.id,
+        last_chat={"_id": room_id, "ts": iso(tx.now)},
+        updated_at=tx.now,
+    )
+
+
+def forget_contact_manager(tx: Tx, username: str) -> None:
+    """Forget the user as the one who looks after visitors."""
+    tx.run(queries.FORGET_CONTACT_MANAGER, manager={"username": username}, now=tx.now)

@@ -1,0 +1,120 @@
+"""Who belongs to which department.
+
+Source: behaviour of the API, workforce, section 3.8.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from frontdesk.access.finding import find_user
+from frontdesk.db import Tx
+from frontdesk.ids import random_id
+from frontdesk.workforce import queries
+from frontdesk.workforce.records import Department, DepartmentAgent
+
+
+class Linking(msgspec.Struct, frozen=True):
+    """An agent who is to belong to a department: chats given so far, and the place in the order."""
+
+    agent_id: str
+    chats_given: int = 0
+    position: int = 0
+
+
+def change_members(
+    tx: Tx,
+    department: Department,
+    linkings: Iterable[Linking],
+    removed: Iterable[str] = (),
+    *,
+    enabled: bool | None = None,
+) -> None:
+    """Take agents out of a department and put others in; the same agent in both lists stays.
+
+    `department` was read with `department_to_change` or is new; `enabled` is what the links
+    shall say where that is about to change. Ids of nobody are skipped. Numbers of agents who
+    belong already are replaced.
+    """
+    changed = False
+    for agent_id in removed:
+        changed = _unlink(tx, department.id, agent_id) or changed
+    flag = department.enabled if enabled is None else enabled
+    for linking in linkings:
+        changed = _link(tx, department.id, linking, flag) or changed
+    if changed:
+        _count(tx, department.id)
+
+
+def set_departments_of(tx: Tx, agent_id: str, department_ids: Iterable[str]) -> None:
+    """Make an agent belong to exactly these departments; memberships that stay are not touched.
+
+    Ids of no department are skipped.
+    """
+    wanted = set(department_ids)
+    present = {
+        each.department_id for each in tx.all(queries.DEPARTMENTS_OF_AGENT, agent_id=agent_id)
+    }
+    # In one order for everybody: who locks several departments must not meet who does it backwards.
+    for department_id in sorted(present ^ wanted):
+        department = tx.one(queries.DEPARTMENT_TO_CHANGE, department_id=department_id)
+        if department_id in present:
+            changed = _unlink(tx, department_id, agent_id)
+        elif department is not None:
+            changed = _link(tx, department_id, Linking(agent_id), department.enabled)
+        else:
+            changed = False
+        if changed:
+            _count(tx, department_id)
+
+
+def set_links_enabled(tx: Tx, department_id: str, enabled: bool) -> None:
+    """Let the links of a department say whether it is enabled."""
+    for link in tx.all(queries.DEPARTMENT_AGENTS, department_id=department_id):
+        if link.department_enabled != enabled:
+            tx.patch(
+                queries.PATCH_DEPARTMENT_AGENT,
+                link.id,
+                department_enabled=enabled,
+                updated_at=tx.now,
+            )
+            _announce(tx, "updated", link)
+
+
+def _link(tx: Tx, department_id: str, linking: Linking, enabled: bool) -> bool:
+    user = find_user(tx, linking.agent_id)
+    if user is None:
+        return False
+    known = tx.one(queries.DEPARTMENT_AGENT, department_id=department_id, agent_id=user.id)
+    link = DepartmentAgent(
+        id=random_id() if known is None else known.id,
+        agent_id=user.id,
+        department_id=department_id,
+        username=user.username,
+        chats_given=linking.chats_given,
+        position=linking.position,
+        department_enabled=enabled,
+        updated_at=tx.now,
+    )
+    tx.insert(queries.UPSERT_DEPARTMENT_AGENT, link)
+    _announce(tx, "inserted" if known is None else "updated", link)
+    return True
+
+
+def _unlink(tx: Tx, department_id: str, agent_id: str) -> bool:
+    link = tx.one(queries.DEPARTMENT_AGENT, department_id=department_id, agent_id=agent_id)
+    if link is None:
+        return False
+    tx.run(queries.REMOVE_DEPARTMENT_AGENT, department_id=department_id, agent_id=agent_id)
+    _announce(tx, "removed", link)
+    return True
+
+
+def _count(tx: Tx, department_id: str) -> None:
+    tx.run(queries.COUNT_DEPARTMENT_AGENTS, row_id=department_id, now=tx.now)
+
+
+def _announce(tx: Tx, act: str, link: DepartmentAgent) -> None:
+    """Tell the agent's clients, which follow the queues of their departments."""
+    names = {"_id": link.id, "agentId": link.agent_id, "departmentId": link.department_id}
+    tx.emit("department-agents", link.agent_id, act, names)
