@@ -1,0 +1,115 @@
+"""What clients report of a running call, kept as messages in its room.
+
+Source: behaviour of the call centre, section 5.1.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from frontdesk.calls import queries
+from frontdesk.calls.finding import call_to_change
+from frontdesk.calls.reading_rights import may_read_call
+from frontdesk.calls.schemas import call_message_data
+from frontdesk.db import Tx
+from frontdesk.errors import Forbidden, NotFound, Refused
+from frontdesk.http.call import Principal
+from frontdesk.messages.storing import Author, store_system_message
+
+if TYPE_CHECKING:
+    from frontdesk.settings.workspace import Settings
+
+#: What a client may report; it is the kind of the message, too.
+CLIENT_EVENTS = (
+    "voip-call-started",
+    "voip-call-ended",
+    "voip-call-declined",
+    "voip-call-on-hold",
+    "voip-call-unhold",
+    "voip-call-duration",
+)
+
+
+class CallEvent(msgspec.Struct, frozen=True):
+    """One of CLIENT_EVENTS in a call room, with what the client says of it."""
+
+    event: str
+    room_id: str
+    comment: str = ""
+
+
+def read_event(body: Any) -> CallEvent:
+    """Return the event that a decoded body describes.
+
+    Members are judged in the order in which they were sent, missing ones after them. Raises
+    Refused `Match error: ...` (API frame, 4.6).
+    """
+    if not isinstance(body, dict):
+        what = "plain object" if isinstance(body, list) else f"object, got {_type_name(body)}"
+        raise Refused(f"Match error: Expected {what}")
+    for name, value in body.items():
+        _check_member(name, value)
+    for name in ("event", "rid"):
+        if name not in body:
+            raise Refused(f"Match error: Missing key '{name}'")
+    return CallEvent(body["event"], body["rid"], body.get("comment") or "")
+
+
+def _check_member(name: str, value: Any) -> None:
+    if name == "event":
+        if value not in CLIENT_EVENTS:
+            raise Refused("Match error: Failed Match.Where validation in field event")
+    elif name not in ("rid", "comment"):
+        raise Refused(f"Match error: Unknown key in field {name}")
+    elif not isinstance(value, str) and not (name == "comment" and value is None):
+        got = _type_name(value)
+        raise Refused(f"Match error: Expected string, got {got} in field {name}")
+
+
+def _type_name(value: Any) -> str:
+    """Return JavaScript's word for the type of a JSON value."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "boolean"
+        case int() | float():
+            return "number"
+        case str():
+            return "string"
+        case _:
+            return "object"
+
+
+def note_event(tx: Tx, settings: "Settings", user: Principal, event: CallEvent) -> None:
+    """Store an event as a message of the user, if the call room is open.
+
+    A closed room stays as it is, without an error: clients report the end of a call after they
+    have closed its room. No event changes the room's state.
+
+    Unlike the reference, a call that no telephone system has told us of gets its messages, too:
+    its history would be empty otherwise.
+
+    Raises NotFound for an unknown call room, Forbidden for one that the user may not read.
+    """
+    room = call_to_change(tx, event.room_id)
+    if room is None:
+        raise NotFound
+    if not may_read_call(tx, user, room):
+        raise Forbidden
+    if not room.open:
+        return
+    message = store_system_message(
+        tx,
+        room.id,
+        event.event,
+        Author(user.id, user.username, user.name),
+        event.comment,
+        voipData=call_message_data(room),
+    )
+    tx.run(
+        queries.NOTE_MESSAGE,
+        room_id=room.id,
+        now=tx.now,
+        last_message=message if settings.flag("Store_Last_Message") else room.last_message,
+    )
