@@ -1,0 +1,70 @@
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from frontdesk.db import Database, Tx, open_database
+from frontdesk.db.migrate import upgrade
+from frontdesk.jobs.queue import list_jobs
+from frontdesk.messages import navigating
+from frontdesk.messages.navigating import KEPT, adopt_page_visits, forget_old_visits
+from frontdesk.messages.records import Message
+from frontdesk.messages.schemas import PageInfo, PageLocation, PageVisited
+from frontdesk.messages.storing import messages_of_room
+from frontdesk.settings.workspace import Settings
+
+SETTINGS = Settings.initial("http://localhost:3000")
+
+
+@pytest.fixture
+async def db(database_url: str) -> AsyncIterator[Database]:
+    upgrade(database_url)
+    database = open_database(database_url)
+    yield database
+    await database.close()
+
+
+def visit(token: str, title: str) -> PageVisited:
+    place = PageLocation(f"https://example.com/{title}")
+    return PageVisited(token=token, pageInfo=PageInfo(title, "url", place))
+
+
+def note(tx: Tx, token: str, title: str) -> dict[str, Any] | None:
+    return navigating.note_page_visit(tx, SETTINGS, visit(token, title))
+
+
+def adopted(tx: Tx, token: str, room_id: str) -> list[Message]:
+    adopt_page_visits(tx, token, room_id)
+    return messages_of_room(tx, room_id)
+
+
+async def test_pages_visited_before_move_into_the_new_conversation(db: Database):
+    await db.write(lambda tx: note(tx, "ann", "prices"))
+    await db.write(lambda tx: note(tx, "ben", "jobs"))
+
+    moved = await db.write(lambda tx: adopted(tx, "ann", "room1"))
+
+    assert [each.text for each in moved] == ["prices - https://example.com/prices"]
+    assert "expireAt" not in (moved[0].extras or {})
+    assert await db.write(lambda tx: adopted(tx, "ann", "room2")) == []
+
+
+async def test_pages_whose_conversation_never_comes_are_forgotten(db: Database):
+    def age(tx: Tx) -> None:
+        tx.now -= KEPT + 1
+        note(tx, "ann", "prices")
+
+    await db.write(age)
+    await db.write(lambda tx: note(tx, "ben", "jobs"))
+
+    await db.write(forget_old_visits)
+
+    assert await db.write(lambda tx: adopted(tx, "ann", "room1")) == []
+    assert len(await db.write(lambda tx: adopted(tx, "ben", "room2"))) == 1
+
+
+async def test_one_job_is_promised_for_all_waiting_pages(db: Database):
+    for token in ("ann", "ben", "cai"):
+        await db.write(lambda tx, token=token: note(tx, token, "prices"))
+    jobs = await db.read(list_jobs)
+    assert [each.kind for each in jobs] == [navigating.FORGET_VISITS]
