@@ -44,7 +44,11 @@ main.add_command(jobs_group)
 @click.option("--host", envvar="FRONTDESK_HOST", default="127.0.0.1", show_default=True)
 @click.option("--port", envvar="FRONTDESK_PORT", type=int, help="Default: $PORT or 3000.")
 @_options
-@click.option("--redis-url", envvar="FRONTDESK_REDIS_URL", help="Accepted for configurations to come; nothing uses it yet.")
+@click.option(
+    "--redis-url",
+    envvar="FRONTDESK_REDIS_URL",
+    help="Accepted for configurations to come; nothing uses it yet.",
+)
 @click.option("--workers", envvar="FRONTDESK_WORKERS", default=1, show_default=True)
 @click.option("--files-url", envvar="FRONTDESK_FILES_URL", help="An object store, e.g. s3://...")
 @click.option(
@@ -64,6 +68,7 @@ def serve(**options: Any) -> None:
         config = Config.from_options(**options)
     except ConfigurationError as error:
         raise click.ClickException(str(error)) from error
+    os.umask(0o077)  # database, files and mail are nobody else's business
     # Every worker process reads the same options again, see process.py.
     os.environ[OPTIONS_VARIABLE] = encode_options({**options, "port": config.port})
     uvicorn.run(

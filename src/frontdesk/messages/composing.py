@@ -124,7 +124,7 @@ def _message(
     return Message(
         id=draft.id or random_id(),
         room_id=room.id,
-        sent_at=draft.sent_at or _moment(tx, room),
+        sent_at=draft.sent_at or tx.now,
         kind=None,
         text=text,
         author_id=author.id,
@@ -135,12 +135,6 @@ def _message(
         extras=extras,
         updated_at=tx.now,
     )
-
-
-def _moment(tx: Tx, room: Room) -> int:
-    """Return the time of a new message: after the one before, also within one millisecond."""
-    last = room.last_message_at or 0
-    return last + 1 if tx.now <= last < tx.now + 1000 else tx.now
 
 
 def _refuse_groups(names: Sequence[str], permissions: frozenset[str]) -> None:

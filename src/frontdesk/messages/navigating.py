@@ -67,7 +67,7 @@ def note_page_visit(tx: Tx, settings: "Settings", request: PageVisited) -> dict[
         store_message(tx, message)
         count_messages(tx, request.rid, 1)
     else:
-        tx.insert(queries.INSERT_MESSAGE, message)
+        store_message(tx, message)
         enqueue(tx, FORGET_VISITS, {}, due_at=tx.now + KEPT, key=FORGET_VISITS)
     return {"msg": message.text, "navigation": navigation}
 

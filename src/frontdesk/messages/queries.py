@@ -3,7 +3,23 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, delete, func, or_, select
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Dialect,
+    Select,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+)
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.sql.dml import UpdateBase
 
 from frontdesk.db import Command, Insert, Patch, Query, columns_of
 from frontdesk.http.paging import Page
@@ -12,8 +28,36 @@ from frontdesk.messages.tables import messages
 
 _ALL = columns_of(messages, Message)
 
+
+class _InsertInOrder(Query[int]):
+    """Inserts a message and returns its time (ms); no row if there is one with that id.
+
+    With `in_order` it stands after the last message of its room, also within one millisecond:
+    the statement itself looks for that, since a look before would be one more.
+    """
+
+    def build(self, dialect: Dialect) -> UpdateBase:
+        """Return the insert in the words of a dialect: conflict clauses differ by module."""
+        construct = sqlite_insert if dialect.name == "sqlite" else postgresql_insert
+        given = bindparam("sent_at", type_=messages.c.sent_at.type)
+        latest = (
+            select(func.max(messages.c.sent_at))
+            .where(messages.c.room_id == bindparam("room_id"))
+            .scalar_subquery()
+        )
+        follows = and_(bindparam("in_order", type_=Boolean()), latest >= given)
+        statement = construct(messages).values(
+            {
+                **{column.name: bindparam(column.name) for column in messages.c},
+                "sent_at": case((follows, latest + 1), else_=given),
+            }
+        )
+        return statement.on_conflict_do_nothing().returning(messages.c.sent_at)
+
+
+INSERT_IN_ORDER = _InsertInOrder(insert(messages), int)
+#: As it is: for copies, which keep the time of what they are copies of.
 INSERT_MESSAGE = Insert(messages)
-INSERT_MESSAGE_ONCE = Insert(messages, skip_conflicts=True)
 MESSAGE = Query(_ALL.where(messages.c.id == bindparam("message_id")), Message)
 PATCH_MESSAGE = Patch(messages)
 DELETE_MESSAGE = Command(delete(messages).where(messages.c.id == bindparam("message_id")))

@@ -87,7 +87,7 @@ def send_as_user(
     if "tmid" in draft.extras:
         draft = _in_thread(draft, parent)
     message = compose_for_user(tx, settings, user, room, draft)
-    document = store_message_once(tx, message)
+    document = store_message_once(tx, message, in_order=draft.sent_at is None)
     if document is None:
         return _stored_before(tx, message)
     note_message(tx, settings, room, message, document, automatic="bot" in user.roles)

@@ -20,8 +20,6 @@ class Author(msgspec.Struct, frozen=True):
     token: str | None = None
 
 
-#: Where new and changed messages are announced, by room.
-_STREAM = "room-messages"
 #: The author of automatic messages.
 SYSTEM_AUTHOR = Author("rocket.cat", "rocket.cat", "Rocket.Cat")
 
@@ -56,32 +54,29 @@ def store_system_message(
 def store_message(tx: Tx, message: Message) -> dict[str, Any]:
     """Store a message with a new id and announce it; return it as the API sends it.
 
-    Messages that one transaction stores in a room stand in the order in which it does so: each
-    is a millisecond later than the one before.
+    It stands after what is in the room already: within one millisecond its time, `sent_at`, is
+    moved by as much as that needs.
     """
-    message.sent_at += _stored_before(tx, message.room_id)
-    tx.insert(queries.INSERT_MESSAGE, message)
-    document = message_document(message)
-    if not message.hidden:
-        tx.emit(_STREAM, message.room_id, document)
+    document = store_message_once(tx, message)
+    assert document is not None, f"the id {message.id} is not new"
     return document
 
 
-def _stored_before(tx: Tx, room_id: str) -> int:
-    """Return how many messages this transaction has announced in a room."""
-    return sum(event.stream == _STREAM and event.key == room_id for event in tx.events)
-
-
-def store_message_once(tx: Tx, message: Message) -> dict[str, Any] | None:
+def store_message_once(tx: Tx, message: Message, *, in_order: bool = True) -> dict[str, Any] | None:
     """Store a message whose id a client has made, and announce it.
 
     None, with nothing stored, if there is a message with that id already. The insert itself
-    decides, so that of two equal requests at the same time one stores.
+    decides, so that of two equal requests at the same time one stores. Not `in_order`: the time
+    is the client's own and stays as it is.
     """
-    if not tx.insert(queries.INSERT_MESSAGE_ONCE, message):
+    fields = {name: getattr(message, name) for name in message.__struct_fields__}
+    sent_at = tx.one(queries.INSERT_IN_ORDER, in_order=in_order, **fields)
+    if sent_at is None:
         return None
+    message.sent_at = sent_at
     document = message_document(message)
-    tx.emit(_STREAM, message.room_id, document)
+    if not message.hidden:
+        tx.emit("room-messages", message.room_id, document)
     return document
 
 
@@ -96,7 +91,7 @@ def change_message(tx: Tx, message: Message, **changes: Any) -> dict[str, Any]:
     tx.patch(queries.PATCH_MESSAGE, message.id, updated_at=tx.now, **changes)
     document = message_document(changed)
     if not changed.hidden:
-        tx.emit(_STREAM, message.room_id, document)
+        tx.emit("room-messages", message.room_id, document)
     return document
 
 

@@ -33,17 +33,22 @@ def transcript_zone(settings: "Settings", utc_offset: float | None) -> str:
 @cache
 def server_zone() -> str:
     """Return the zone of the machine, UTC where it has none that is known."""
-    wanted = os.environ.get("TZ", "").lstrip(":")
-    if wanted and _exists(wanted):
-        return wanted
-    try:
-        _, marker, name = str(Path("/etc/localtime").resolve()).rpartition("zoneinfo/")
-    except OSError:
-        return "UTC"
-    return name if marker and _exists(name) else "UTC"
+    name = os.environ.get("TZ", "").lstrip(":")
+    if not _exists(name):
+        try:
+            name = str(Path("/etc/localtime").resolve()).rpartition("zoneinfo/")[2]
+        except OSError:
+            name = "UTC"
+    # The many names of UTC are shown as one.
+    return name if _exists(name) and name.removeprefix("Etc/") not in _UTC else "UTC"
+
+
+_UTC = ("UTC", "UCT", "Universal", "Zulu", "GMT", "Greenwich")
 
 
 def _exists(name: str) -> bool:
+    if not name:
+        return False
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
