@@ -32,7 +32,7 @@ def test_a_path_leads_into_objects_and_what_is_missing_comes_first() -> None:
 
 
 def test_values_of_different_types_have_an_order() -> None:
-    mixed = [{"x": []}, {"x": True}, {"x": "a"}, {"x": 1}, {}]
+    mixed: list[dict[str, Any]] = [{"x": []}, {"x": True}, {"x": "a"}, {"x": 1}, {}]
 
     items = listed_page("items", mixed, Page(0, None, (("x", 1),)), [])["items"]
 

@@ -64,7 +64,10 @@ async def test_pages_whose_conversation_never_comes_are_forgotten(db: Database):
 
 
 async def test_one_job_is_promised_for_all_waiting_pages(db: Database):
-    for token in ("ann", "ben", "cai"):
-        await db.write(lambda tx, token=token: note(tx, token, "prices"))
+    def note_three(tx: Tx) -> None:
+        for token in ("ann", "ben", "cai"):
+            note(tx, token, "prices")
+
+    await db.write(note_three)
     jobs = await db.read(list_jobs)
     assert [each.kind for each in jobs] == [navigating.FORGET_VISITS]

@@ -35,7 +35,10 @@ _INVALID = "The role properties are invalid. [error-invalid-role-properties]"
 
 @routes.get("roles.list", example={"roles": [_ROLE]})
 async def list_roles(call: Call) -> dict[str, Any]:
-    """List all roles."""
+    """List all roles.
+
+    All roles with what they are for; the list is not paged.
+    """
     roles: list[RoleRow] = await call.read(lambda tx: tx.all(queries.ALL_ROLES))
     return {"roles": [role_document(role) for role in roles]}
 
@@ -50,7 +53,10 @@ async def list_roles(call: Call) -> dict[str, Any]:
     ),
 )
 async def sync_roles(call: Call, query: UpdatedSince) -> dict[str, Any]:
-    """List the roles that were changed or removed since a date."""
+    """List the roles that were changed or removed since a date.
+
+    What changed after `updatedSince`, and what was removed, for clients that keep a copy.
+    """
     if query.updatedSince is None:
         raise Refused("Match error: Missing key 'updatedSince'")
     since = date_or_refusal(query.updatedSince, "error-updatedSince-param-invalid")
@@ -105,7 +111,10 @@ async def add_user(call: Call, body: RoleMembership) -> dict[str, Any]:
     ),
 )
 async def remove_user(call: Call, body: LeavingRole) -> dict[str, Any]:
-    """Take a role from a user."""
+    """Take a role from a user.
+
+    The last administrator stays one.
+    """
     role = await call.write(role_changes.remove_user_from_role, body)
     return {"role": role_document(role)}
 
@@ -121,7 +130,10 @@ async def remove_user(call: Call, body: LeavingRole) -> dict[str, Any]:
     ),
 )
 async def users_in_role(call: Call, query: UsersInRoleQuery) -> dict[str, Any]:
-    """List who holds a role, by user name."""
+    """List who holds a role, by user name.
+
+    Sorted by user name. Needs `access-permissions`.
+    """
     wanted = page(call.settings, query)
     found = await call.read(role_changes.users_in_role, call.user, query, wanted)
     users = [picked(each, IN_ROLE) for each in found.users]
@@ -135,7 +147,10 @@ async def users_in_role(call: Call, query: UsersInRoleQuery) -> dict[str, Any]:
     },
 )
 async def users_in_public_roles(call: Call) -> dict[str, Any]:
-    """List the active users with roles other than `user`, and these roles."""
+    """List the active users with roles other than `user`, and these roles.
+
+    Roles whose holders everybody may know, with those who hold them.
+    """
     return {"users": await call.read(_users_with_roles)}
 
 
@@ -149,7 +164,10 @@ async def users_in_public_roles(call: Call) -> dict[str, Any]:
     ),
 )
 async def create(call: Call, body: RoleProperties) -> dict[str, Any]:
-    """Make a role."""
+    """Make a role.
+
+    Needs `access-permissions`. The new role holds no permission yet.
+    """
     return {"role": role_document(await call.write(role_changes.create_role, body))}
 
 
@@ -165,7 +183,10 @@ async def create(call: Call, body: RoleProperties) -> dict[str, Any]:
     ),
 )
 async def update(call: Call, body: RoleProperties) -> dict[str, Any]:
-    """Change a role. Built-in roles keep their name and scope."""
+    """Change a role. Built-in roles keep their name and scope.
+
+    Name and description; what a role may do is changed with the permissions.
+    """
     return {"role": role_document(await call.write(role_changes.update_role, body))}
 
 
@@ -180,7 +201,10 @@ async def update(call: Call, body: RoleProperties) -> dict[str, Any]:
     ),
 )
 async def delete(call: Call, body: RoleProperties) -> None:
-    """Remove a role that nobody holds."""
+    """Remove a role that nobody holds.
+
+    Protected roles, and roles that somebody holds, are not deleted.
+    """
     await call.write(role_changes.delete_role, body)
 
 

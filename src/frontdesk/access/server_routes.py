@@ -72,7 +72,10 @@ async def info(call: Call) -> dict[str, Any]:
 
 @routes.get("info", public=True, example={"info": {"version": API_VERSION}}, deprecated=True)
 async def old_info(_: Call) -> dict[str, Any]:
-    """Show the version of the API, as old clients ask for it."""
+    """Show the version of the API, as old clients ask for it.
+
+    The version as major.minor, and the oldest clients that it serves. Needs no log-in.
+    """
     return {"info": {"version": API_VERSION}}
 
 
@@ -107,13 +110,19 @@ async def license_info(call: Call, query: LicenseQuery) -> dict[str, Any]:
 
 @routes.get("licenses.isEnterprise", example={"isEnterprise": True}, deprecated=True)
 async def is_enterprise(_: Call) -> dict[str, Any]:
-    """Tell old clients that no feature is locked."""
+    """Tell old clients that no feature is locked.
+
+    Always true: there is one edition, and everything is on.
+    """
     return {"isEnterprise": True}
 
 
 @routes.get("licenses.maxActiveUsers", example={"maxActiveUsers": None, "activeUsers": 12})
 async def max_active_users(call: Call) -> dict[str, Any]:
-    """Count the active users; there is no limit."""
+    """Count the active users; there is no limit.
+
+    There is no maximum: `maxActiveUsers` is null, `activeUsers` counts the accounts in use.
+    """
     active = await call.read(lambda tx: tx.one(queries.COUNT_ACTIVE_USERS))
     return {"maxActiveUsers": None, "activeUsers": active}
 
@@ -124,7 +133,10 @@ async def max_active_users(call: Call) -> dict[str, Any]:
     example={"enabled": True, "policy": [["get-password-policy-minLength", {"minLength": 14}]]},
 )
 async def get_policy(call: Call) -> dict[str, Any]:
-    """Show what passwords must be like."""
+    """Show what passwords must be like.
+
+    The rules that a changed password must follow, as names with their numbers. Needs no log-in.
+    """
     return describe_policy(call.settings)
 
 
@@ -134,12 +146,18 @@ async def get_policy(call: Call) -> dict[str, Any]:
     example={"current": 12, "max": -1},
 )
 async def get_connections(call: Call) -> dict[str, Any]:
-    """Count the users with a live connection; `max` is -1, no limit."""
+    """Count the users with a live connection; `max` is -1, no limit.
+
+    How many connections there are, and how many there may be.
+    """
     return {"current": await call.read(connections), "max": -1}
 
 
 @routes.get("smtp.check", example={"isSMTPConfigured": True})
 async def check_smtp(call: Call) -> dict[str, Any]:
-    """Tell whether the server can send mail."""
+    """Tell whether the server can send mail.
+
+    True as soon as a mail server is set; without one, mail is written to files.
+    """
     by_environment = bool(call.workspace.config.environment.get("MAIL_URL"))
     return {"isSMTPConfigured": bool(call.settings.text("SMTP_Host")) or by_environment}

@@ -56,7 +56,10 @@ async def generate(call: Call, body: GenerateToken) -> dict[str, Any]:
     ),
 )
 async def regenerate(call: Call, body: TokenName) -> dict[str, Any]:
-    """Replace a personal access token by a new one of the same name."""
+    """Replace a personal access token by a new one of the same name.
+
+    The old token stops working at once; the new one is shown in this answer only.
+    """
     _require_permission(call, "regenerateToken")
     return {"token": await call.write(tokens.renew_personal_token, call.user.id, body.tokenName)}
 
@@ -70,7 +73,10 @@ async def regenerate(call: Call, body: TokenName) -> dict[str, Any]:
     ),
 )
 async def remove(call: Call, body: TokenName) -> None:
-    """Take a personal access token back."""
+    """Take a personal access token back.
+
+    It stops working at once.
+    """
     _require_permission(call, "removeToken")
     await call.write(tokens.remove_personal_token, call.user.id, body.tokenName)
 
@@ -90,7 +96,10 @@ async def remove(call: Call, body: TokenName) -> None:
     },
 )
 async def list_personal(call: Call) -> dict[str, Any]:
-    """List one's personal access tokens, with the last six characters of each."""
+    """List one's personal access tokens, with the last six characters of each.
+
+    Names, dates and last characters only: a token itself is shown once, when it is made.
+    """
     found: list[LoginToken] = await call.read(tokens.personal_tokens, call.user.id)
     return {
         "tokens": [
@@ -170,7 +179,10 @@ async def log_others_out(call: Call) -> dict[str, Any]:
 
 @routes.post("users.removeOtherTokens")
 async def remove_others(call: Call) -> None:
-    """End all other sessions of oneself, for instance after a change of the password."""
+    """End all other sessions of oneself, for instance after a change of the password.
+
+    All log-ins but the one that asks end; personal access tokens stay.
+    """
     await call.write(tokens.revoke_other_tokens, call.user.id, call.user.hashed_token)
 
 

@@ -118,7 +118,10 @@ async def presences(call: Call, query: PresenceQuery) -> dict[str, Any]:
 
 @routes.get("users.getPresence", example={"presence": "online"}, refusals=_NOT_FOUND)
 async def get_presence(call: Call, query: UserSelector) -> dict[str, Any]:
-    """Show the presence of a user, or one's own."""
+    """Show the presence of a user, or one's own.
+
+    For the caller with the state of the connection, for others what they show.
+    """
     return await call.read(presence.presence, call.user, query)
 
 
@@ -128,7 +131,10 @@ async def get_presence(call: Call, query: UserSelector) -> dict[str, Any]:
     refusals=_NOT_FOUND,
 )
 async def get_status(call: Call, query: UserSelector) -> dict[str, Any]:
-    """Show the status of a user, or one's own."""
+    """Show the status of a user, or one's own.
+
+    For the caller with the state of the connection, for others what they show.
+    """
     user = await call.read(meant_user, call.user, query)
     answer: dict[str, Any] = {"_id": user.id, "status": user.status}
     if means_caller(query, call.user):
@@ -148,7 +154,10 @@ async def get_status(call: Call, query: UserSelector) -> dict[str, Any]:
     ),
 )
 async def get_preferences(call: Call) -> dict[str, Any]:
-    """Show one's own preferences: what was set, without the defaults."""
+    """Show one's own preferences: what was set, without the defaults.
+
+    An account that never stored any is answered with 400, as clients expect.
+    """
     return {"preferences": await call.read(own_preferences, call.user.id)}
 
 
@@ -172,14 +181,20 @@ async def autocomplete(call: Call, query: AutocompleteQuery) -> dict[str, Any]:
     refusals=("system is blocked and can't be used! [error-blocked-username]",),
 )
 async def check_username(call: Call, query: UsernameQuery) -> dict[str, Any]:
-    """Tell whether one may take a user name."""
+    """Tell whether one may take a user name.
+
+    Tells whether a new account could have the name; upper and lower case count as the same.
+    """
     free = await call.read(username_is_available, call.settings, query.username, call.user.id)
     return {"result": free}
 
 
 @routes.get("users.getAvatar", public=True, refusals=_NOT_FOUND)
 async def get_avatar(call: Call, query: UserSelector) -> Answer:
-    """Go to a user's picture: a redirection (307) to its address."""
+    """Go to a user's picture: a redirection (307) to its address.
+
+    Answered with a redirection to the picture.
+    """
     user = await call.read(selected_user, query)
     location = avatar_url(user.username, call.settings)
     return Answer(307, b"", [(b"location", location.encode())])

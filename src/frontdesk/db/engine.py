@@ -71,7 +71,7 @@ class Tx:
 
     def patch(self, patch: Patch, key: str, **changes: Any) -> int:
         """Set `changes` on the row with the key; return 1, or 0 if there is none."""
-        return self.run(patch(*changes), row_id=key, **changes)
+        return self.run(patch(*changes), **{patch.parameter: key}, **changes)
 
     def select(self, statement: Select[Any], row: Callable[..., T]) -> list[T]:
         """Return the rows of a statement whose shape depends on the request."""

@@ -165,6 +165,7 @@ class Patch:
     def __init__(self, table: Table, key: str = "id") -> None:
         self._table = table
         self._key = key
+        self.parameter = f"row_{key}"
         self._command = cache(self._build)
 
     def __call__(self, *columns: str) -> Command:
@@ -175,6 +176,6 @@ class Patch:
         table = self._table
         return Command(
             sa_update(table)
-            .where(table.c[self._key] == bindparam(f"row_{self._key}"))
+            .where(table.c[self._key] == bindparam(self.parameter))
             .values({name: bindparam(name) for name in columns})
         )

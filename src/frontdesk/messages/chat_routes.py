@@ -94,7 +94,10 @@ async def post(call: Call, body: PostMessage) -> dict[str, Any]:
     ),
 )
 async def update(call: Call, body: UpdateMessage) -> dict[str, Any]:
-    """Change the text of a message."""
+    """Change the text of a message.
+
+    For the author, or with `edit-message`, within the time that the workspace allows.
+    """
     return {"message": await call.write(edit_as_user, call.settings, call.user, body)}
 
 
@@ -130,6 +133,9 @@ async def delete(call: Call, body: DeleteMessage) -> dict[str, Any]:
     ),
 )
 async def read(call: Call, query: MessageQuery) -> dict[str, Any]:
-    """Read one message of a room that the caller may read."""
+    """Read one message of a room that the caller may read.
+
+    For those who may read its room. An unknown id is answered with `{"success": false}`.
+    """
     found = await call.read(message_for_user, call.settings, call.user, query.msgId)
     return {"message": found}

@@ -137,7 +137,10 @@ async def upload(call: Call) -> dict[str, Any]:
     ),
 )
 async def confirm_upload(call: Call) -> dict[str, Any]:
-    """Send an uploaded file as a message."""
+    """Send an uploaded file as a message.
+
+    The second step of an upload: until it is confirmed, a file is only kept for a day.
+    """
     settings = call.settings
     request = _confirmation(body_value(call))
     file = await call.read(

@@ -83,7 +83,10 @@ async def send(call: Call, body: SendAsVisitor) -> dict[str, Any]:
     refusals=(*_NOT_THEIRS, "invalid-message"),
 )
 async def read(call: Call, query: OwnMessage) -> dict[str, Any]:
-    """Read one message of a visitor's conversation."""
+    """Read one message of a visitor's conversation.
+
+    The token proves that the conversation, open or closed, is the visitor's own.
+    """
     found = await call.read(message_for_visitor, call.settings, call.path["_id"], query)
     return {"message": found}
 
@@ -95,7 +98,10 @@ async def read(call: Call, query: OwnMessage) -> dict[str, Any]:
     refusals=(*_NOT_THEIRS, "invalid-message", "error-action-not-allowed"),
 )
 async def edit(call: Call, body: EditAsVisitor) -> dict[str, Any]:
-    """Change the text of a visitor's own message."""
+    """Change the text of a visitor's own message.
+
+    The token proves whose message it is; only the visitor's own can be changed.
+    """
     changed = await call.write(edit_as_visitor, call.settings, call.path["_id"], body)
     return {"message": changed}
 
@@ -107,7 +113,11 @@ async def edit(call: Call, body: EditAsVisitor) -> dict[str, Any]:
     refusals=(*_NOT_THEIRS, "invalid-message", "error-action-not-allowed"),
 )
 async def delete(call: Call, body: DeleteAsVisitor) -> dict[str, Any]:
-    """Delete a visitor's own message."""
+    """Delete a visitor's own message.
+
+    The token proves whose message it is; the body names the room. Whether the text stays as
+    history is up to the workspace.
+    """
     deleted = await call.write(delete_as_visitor, call.settings, call.path["_id"], body)
     return {"message": deleted}
 

@@ -111,13 +111,19 @@ async def write_all(call: Call, body: WriteSettings) -> None:
 
 @routes.get("settings.oauth", public=True, example={"services": []})
 async def oauth(_: Call) -> dict[str, Any]:
-    """List the log-in services of others: there are none."""
+    """List the log-in services of others: there are none.
+
+    For clients that ask before they show their log-in form.
+    """
     return {"services": []}
 
 
 @routes.get("service.configurations", public=True, example={"configurations": []})
 async def configurations(_: Call) -> dict[str, Any]:
-    """List the configurations of log-in services of others: there are none."""
+    """List the configurations of log-in services of others: there are none.
+
+    For clients that ask before they show their log-in form.
+    """
     return {"configurations": []}
 
 
