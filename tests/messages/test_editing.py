@@ -1,3 +1,4 @@
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -302,3 +303,41 @@ def test_messages_of_rooms_one_may_not_read_are_not_deleted(admin: Api, served: 
 def test_a_deletion_names_a_message(admin: Api):
     text = "must have required property 'msgId'"
     assert error(admin.post("chat.delete", {})).startswith(text)
+
+
+def test_many_deletions_at_once_count_as_one(api: Api, admin: Api, served: Served):
+    message = send(api, served, "Hello").json()["message"]
+    before = room_of(admin, served.room_id)["msgs"]
+    with settings(admin, Message_ShowDeletedStatus=True), ThreadPoolExecutor(6) as threads:
+        answers = list(
+            threads.map(lambda _: delete(api, served, message["_id"]).status_code, range(12))
+        )
+    assert 200 in answers
+    assert room_of(admin, served.room_id)["msgs"] == before - 1
+
+
+def test_editing_a_described_file_changes_the_description(served: Served):
+    user = served.agent.api
+    sent = user.post(
+        f"rooms.upload/{served.room_id}",
+        files={"file": ("a.txt", b"hello", "text/plain")},
+        data={"msg": "*Look*", "description": "A text"},
+    )
+    message = sent.json()["message"]
+
+    edited = update(user, message, "Another text").json()["message"]
+
+    assert (edited["msg"], edited["md"]) == ("*Look*", message["md"])
+    assert edited["attachments"][0]["description"] == "Another text"
+
+
+def test_editing_refreshes_the_quotes(api: Api, admin: Api, served: Served):
+    said = send(api, served, "Where is it?").json()["message"]
+    site = admin.get("settings/Site_Url").json()["value"].rstrip("/")
+    link = f"{site}/live/{served.room_id}?msg={said['_id']}"
+    message = say_as_user(served.agent.api, served.room_id, f"{link} Here")
+    assert len(message["attachments"]) == 1
+
+    edited = update(served.agent.api, message, "Never mind").json()["message"]
+
+    assert edited["attachments"] == []

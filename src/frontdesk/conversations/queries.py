@@ -4,7 +4,12 @@ import msgspec
 from sqlalchemy import bindparam, case, delete, false, func, or_, select, true, update
 
 from frontdesk.conversations.records import Inquiry, Room, Subscription
-from frontdesk.conversations.tables import inquiries, rooms, subscriptions
+from frontdesk.conversations.tables import (
+    OPEN_CONVERSATION,
+    inquiries,
+    rooms,
+    subscriptions,
+)
 from frontdesk.db import Command, Insert, Patch, Query, columns_of
 
 _ROOMS = columns_of(rooms, Room)
@@ -17,9 +22,7 @@ ROOM = Query(_ROOMS.where(rooms.c.id == bindparam("room_id")), Room)
 #: PostgreSQL: whoever changes a room waits for the one before. SQLite has one writer anyway.
 ROOM_TO_CHANGE = Query(_ROOMS.where(rooms.c.id == bindparam("room_id")).with_for_update(), Room)
 OPEN_ROOM_OF_VISITOR = Query(
-    _ROOMS.where(
-        rooms.c.visitor_token == bindparam("token"), rooms.c.kind == "l", rooms.c.open.is_(True)
-    ).limit(1),
+    _ROOMS.where(rooms.c.visitor_token == bindparam("token"), OPEN_CONVERSATION).limit(1),
     Room,
 )
 CHANNEL_BY_NAME = Query(
@@ -32,7 +35,7 @@ ROOMS_OF_MEMBER = Query(
     Room,
 )
 ANSWERED_ROOMS = Query(
-    _ROOMS.where(rooms.c.kind == "l", rooms.c.open.is_(True), rooms.c.responder_id.is_not(None)),
+    _ROOMS.where(OPEN_CONVERSATION, rooms.c.responder_id.is_not(None)),
     Room,
 )
 #: A second open room of the same visitor is not inserted; the unique rule decides.

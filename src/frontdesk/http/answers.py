@@ -9,19 +9,24 @@ Headers: TypeAlias = list[tuple[bytes, bytes]]
 
 _encoder = msgspec.json.Encoder()
 
-#: Headers of every JSON answer (API frame, headers out), plus the usual hardening.
-JSON_HEADERS: Headers = [
-    (b"content-type", b"application/json"),
+JSON = b"application/json"
+ALLOW_HEADERS = (
+    b"access-control-allow-headers",
+    b"Origin, X-Requested-With, Content-Type, Accept, X-User-Id, X-Auth-Token, "
+    b"x-visitor-token, Authorization",
+)
+#: Headers of the answers to OPTIONS: which origins may go on is decided in `cors`.
+PREFLIGHT_HEADERS: Headers = [
     (b"cache-control", b"no-store"),
     (b"pragma", b"no-cache"),
-    (b"access-control-allow-origin", b"*"),
-    (
-        b"access-control-allow-headers",
-        b"Origin, X-Requested-With, Content-Type, Accept, X-User-Id, X-Auth-Token, "
-        b"x-visitor-token, Authorization",
-    ),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
+]
+#: Headers of all other answers (API frame, headers out), plus the usual hardening.
+COMMON_HEADERS: Headers = [
+    *PREFLIGHT_HEADERS,
+    (b"access-control-allow-origin", b"*"),
+    ALLOW_HEADERS,
 ]
 
 NOT_LOGGED_IN = {

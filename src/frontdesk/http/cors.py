@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from frontdesk.http.answers import JSON_HEADERS, Answer, text
+from frontdesk.http.answers import ALLOW_HEADERS, Answer, Headers, text
 
 if TYPE_CHECKING:
     from frontdesk.settings.workspace import Settings
 
-METHODS = (b"access-control-allow-methods", b"GET, POST, PUT, DELETE, HEAD, PATCH")
-_ALLOW_HEADERS = next(h for h in JSON_HEADERS if h[0] == b"access-control-allow-headers")
+_METHODS = (b"access-control-allow-methods", b"GET, POST, PUT, DELETE, HEAD, PATCH")
 
 
 def preflight(headers: Mapping[str, str], settings: "Settings") -> Answer:
@@ -21,16 +20,12 @@ def preflight(headers: Mapping[str, str], settings: "Settings") -> Answer:
         return text(405, 'CORS not enabled. Go to "Admin > General > REST Api" to enable it.')
     allowed = settings.text("API_CORS_Origin").strip()
     if allowed == "*":
-        return text(200, "OK", [METHODS, _ALLOW_HEADERS])
-    if origin in [each.strip().lower() for each in allowed.split(",")]:
-        return text(
-            200,
-            "OK",
-            [
-                (b"access-control-allow-origin", (origin or "").encode("latin-1")),
-                (b"vary", b"Origin"),
-                METHODS,
-                _ALLOW_HEADERS,
-            ],
-        )
+        return text(200, "OK", _allowing("*"))
+    if origin is not None and origin in [each.strip().lower() for each in allowed.split(",")]:
+        return text(200, "OK", [*_allowing(origin), (b"vary", b"Origin")])
     return text(403, "Invalid origin")
+
+
+def _allowing(origin: str) -> Headers:
+    allow_origin = (b"access-control-allow-origin", origin.encode("latin-1"))
+    return [allow_origin, _METHODS, ALLOW_HEADERS]

@@ -13,9 +13,11 @@ import structlog
 from frontdesk.errors import Coded, Failure, Refused
 from frontdesk.http import measurements
 from frontdesk.http.answers import (
-    JSON_HEADERS,
+    COMMON_HEADERS,
+    JSON,
     NOT_LOGGED_IN,
     NOT_PERMITTED,
+    PREFLIGHT_HEADERS,
     Answer,
     Headers,
     encode,
@@ -72,25 +74,25 @@ class Frame:
 
     def endpoint(self, operations: Mapping[str, Operation]) -> Endpoint:
         """Return the application of a path, from its operations by method."""
-        allow = ", ".join([*operations, "OPTIONS"])
+        allow = ", ".join([*operations, "OPTIONS"]).encode()
         timers = {method: measurements.timer(each) for method, each in operations.items()}
 
         async def serve(scope: Scope, receive: Receive, send: Send) -> None:
             method: str = scope["method"]
-            if method == "OPTIONS":
-                headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
-                await _send(send, preflight(headers, self._workspace.settings), [])
-                return
             operation = operations.get("GET" if method == "HEAD" else method)
             if operation is None:
-                body = {"status": "error", "message": "API endpoint does not exist"}
-                await _send(send, failure(405, body), [(b"allow", allow.encode())])
+                headers = _headers(scope)
+                named = (b"x-request-id", request_id(headers).encode())
+                if method == "OPTIONS":
+                    answer = preflight(headers, self._workspace.settings)
+                    await _send(send, answer, [named], method, PREFLIGHT_HEADERS)
+                else:
+                    body = {"status": "error", "message": "API endpoint does not exist"}
+                    await _send(send, failure(405, body), [(b"allow", allow), named], method)
                 return
             started = time.perf_counter()
             answer, headers_out = await self._serve(operation, scope, receive)
-            if method == "HEAD":
-                answer = Answer(answer.status, b"", answer.headers, answer.content_type)
-            await _send(send, answer, headers_out)
+            await _send(send, answer, headers_out, method)
             timers[operation.method].note(answer.status, time.perf_counter() - started)
 
         return serve
@@ -98,7 +100,7 @@ class Frame:
     async def _serve(
         self, operation: Operation, scope: Scope, receive: Receive
     ) -> tuple[Answer, Headers]:
-        headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
+        headers = _headers(scope)
         call = Call(
             self._workspace,
             headers,
@@ -258,13 +260,24 @@ async def _read_body(call: Call, receive: Receive, limit: int) -> Answer | None:
     return None
 
 
-async def _send(send: Send, answer: Answer, headers: Headers) -> None:
-    common = JSON_HEADERS if answer.content_type is None else _typed_headers(answer.content_type)
+def _headers(scope: Scope) -> dict[str, str]:
+    """Return the headers of a request by their lower-cased names; of several the last counts."""
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+
+
+async def _send(
+    send: Send,
+    answer: Answer,
+    headers: Headers,
+    method: str,
+    common: Headers = COMMON_HEADERS,
+) -> None:
     await send(
         {
             "type": "http.response.start",
             "status": answer.status,
             "headers": [
+                (b"content-type", answer.content_type or JSON),
                 *common,
                 *answer.headers,
                 *headers,
@@ -272,11 +285,9 @@ async def _send(send: Send, answer: Answer, headers: Headers) -> None:
             ],
         }
     )
-    await send({"type": "http.response.body", "body": answer.body, "more_body": False})
-
-
-def _typed_headers(content_type: bytes) -> Headers:
-    return [(b"content-type", content_type), *JSON_HEADERS[1:]]
+    # The answer to HEAD has the length that GET would have, and no body (RFC 9110, 9.3.2).
+    body = b"" if method == "HEAD" else answer.body
+    await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
 def body_value(call: Call) -> Any:

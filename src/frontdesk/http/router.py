@@ -6,7 +6,8 @@ from typing import Any, TypeAlias
 
 import structlog
 
-from frontdesk.http.answers import JSON_HEADERS
+from frontdesk.http.answers import COMMON_HEADERS
+from frontdesk.http.request_id import request_id
 
 log = structlog.get_logger(__name__)
 
@@ -114,13 +115,15 @@ def _match(node: _Node, segments: list[str], index: int, values: list[str]) -> _
 
 async def _not_found(scope: Scope, receive: Receive, send: Send) -> None:
     del receive
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     await send(
         {
             "type": "http.response.start",
             "status": 404,
             "headers": [
                 (b"content-type", b"text/plain"),
-                *JSON_HEADERS[1:],
+                *COMMON_HEADERS,
+                (b"x-request-id", request_id(headers).encode()),
                 (b"content-length", str(len(_NOT_FOUND)).encode()),
             ],
         }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from frontdesk.access.finding import find_user
 from frontdesk.clock import iso
 from frontdesk.conversations.amending import note_deletion
-from frontdesk.conversations.finding import find_room, visitor_room
+from frontdesk.conversations.finding import conversation_to_change, find_room, visitor_room
 from frontdesk.conversations.reading_rights import may_read
 from frontdesk.db import Tx
 from frontdesk.errors import Coded, Refused
@@ -87,8 +87,11 @@ def delete_message(tx: Tx, settings: "Settings", message: Message, by: Author) -
 
     What is deleted already stays as it is.
     """
-    if message.kind == _DELETED or message.hidden:
+    conversation_to_change(tx, message.room_id)
+    found = find_message(tx, message.id)
+    if found is None or found.kind == _DELETED or found.hidden:
         return
+    message = found
     answered = bool((message.extras or {}).get("tcount"))
     keep = settings.flag("Message_KeepHistory") or answered
     show = settings.flag("Message_ShowDeletedStatus") or answered
@@ -98,8 +101,8 @@ def delete_message(tx: Tx, settings: "Settings", message: Message, by: Author) -
         _replace_by_mark(tx, message, by)
     elif keep:
         tx.patch(queries.PATCH_MESSAGE, message.id, hidden=True, updated_at=tx.now)
-    elif not tx.run(queries.DELETE_MESSAGE, message_id=message.id):
-        return  # another request was faster
+    else:
+        tx.run(queries.DELETE_MESSAGE, message_id=message.id)
     for file_id in _files(message):
         if keep:
             hide_file(tx, file_id)

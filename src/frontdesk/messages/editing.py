@@ -5,13 +5,13 @@ edits only messages of the named room, and no system messages (the closing comme
 record).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from frontdesk.conversations.amending import note_edit
-from frontdesk.conversations.finding import visitor_room
+from frontdesk.conversations.finding import conversation_to_change
 from frontdesk.db import Tx
 from frontdesk.errors import Coded, Refused
 from frontdesk.http.call import Principal
@@ -24,6 +24,7 @@ from frontdesk.messages.checking import (
     length,
 )
 from frontdesk.messages.composing import anybody, readable_by, serving_agent
+from frontdesk.messages.markdown import parse_markdown
 from frontdesk.messages.quoting import MayQuote, with_quotes
 from frontdesk.messages.reading_text import Resolve, members, read_text
 from frontdesk.messages.records import Message
@@ -45,8 +46,8 @@ def edit_as_visitor(
     `error-action-not-allowed`, `message-length-exceeds-character-limit`.
     """
     visitor = visitor_by_token(tx, request.token)
-    room = visitor_room(tx, request.rid, request.token)
-    if room is None:
+    room = conversation_to_change(tx, request.rid)
+    if room is None or room.visitor_token != request.token:
         raise Refused("invalid-room")
     message = find_message(tx, message_id)
     if message is None or message.room_id != room.id:
@@ -61,7 +62,7 @@ def edit_as_visitor(
         serving_agent(room),
         lambda quoted: quoted.room_id == room.id,
     )
-    return _change_text(tx, settings, message, edit, request.msg)
+    return _apply(tx, settings, message, edit, _new_text(tx, settings, message, edit, request.msg))
 
 
 def edit_as_user(
@@ -83,6 +84,8 @@ def edit_as_user(
         return message_document(message)
     _check_right(tx, settings, user, message)
     room_to_post(tx, settings, user, message.room_id)
+    # Once more, now that nobody else changes anything in the room.
+    message = found_in_room(tx, request.msgId, request.roomId)
     check_length(settings, request.text)
     check_custom_fields(settings, request.customFields)
     edit = _Edit(
@@ -90,9 +93,13 @@ def edit_as_user(
         anybody(tx),
         readable_by(tx, settings, user),
         request.previewUrls,
-        request.customFields,
     )
-    return _change_text(tx, settings, message, edit, request.text)
+    changed = _new_description(message, request.text)
+    if changed is None:
+        changed = _new_text(tx, settings, message, edit, request.text)
+    if request.customFields is not None:
+        changed.extras = {**(changed.extras or {}), "customFields": request.customFields}
+    return _apply(tx, settings, message, edit, changed)
 
 
 def found_in_room(tx: Tx, message_id: str, room_id: str) -> Message:
@@ -106,13 +113,12 @@ def found_in_room(tx: Tx, message_id: str, room_id: str) -> Message:
 
 
 class _Edit(msgspec.Struct, frozen=True):
-    """Who edits, how names and links of the new text are resolved, and what else is new."""
+    """Who edits, and how the names and links of the new text are resolved."""
 
     editor: Author
     resolve: Resolve
     may_quote: MayQuote
     previews: Sequence[str] | None = None
-    custom_fields: Mapping[str, Any] | None = None
 
 
 def _check_right(tx: Tx, settings: "Settings", user: Principal, message: Message) -> None:
@@ -126,23 +132,35 @@ def _check_right(tx: Tx, settings: "Settings", user: Principal, message: Message
         raise Coded("error-message-editing-blocked", "Message editing is blocked")
 
 
-def _change_text(
-    tx: Tx, settings: "Settings", message: Message, edit: _Edit, text: str
+def _new_text(tx: Tx, settings: "Settings", message: Message, edit: _Edit, text: str) -> Message:
+    """Return a message with another text and what follows from it."""
+    reading = read_text(text)
+    extras = {name: value for name, value in (message.extras or {}).items() if name != "md"}
+    extras |= members(reading, edit.resolve, edit.previews)
+    changed = msgspec.structs.replace(message, text=reading.text, extras=extras)
+    return with_quotes(tx, settings, changed, edit.may_quote)
+
+
+def _new_description(message: Message, text: str) -> Message | None:
+    """Return a message whose file has another description; None if it has none to replace."""
+    extras = message.extras or {}
+    attachments = extras.get("attachments") or [{}]
+    if not attachments[0].get("description"):
+        return None
+    described = {"description": text, "descriptionMd": parse_markdown(text)}
+    first = {**attachments[0], **described}
+    if "image_alt" in first:
+        first["image_alt"] = text
+    extras = {**extras, "attachments": [first, *attachments[1:]]}
+    return msgspec.structs.replace(message, extras=extras)
+
+
+def _apply(
+    tx: Tx, settings: "Settings", message: Message, edit: _Edit, changed: Message
 ) -> dict[str, Any]:
+    """Store the changed message in the place of `message`."""
     if settings.flag("Message_KeepHistory"):
         keep_history(tx, message, edit.editor)
-    reading = read_text(text)
-    extras = dict(message.extras or {})
-    extras.pop("md", None)
-    extras |= members(reading, edit.resolve, edit.previews)
-    if edit.custom_fields is not None:
-        extras["customFields"] = dict(edit.custom_fields)
-    changed = msgspec.structs.replace(message, text=reading.text, extras=extras)
-    described = _with_description(extras, reading.text)
-    if described is not None:
-        # The text of a file that came with a description is that description.
-        changed.text, changed.extras = message.text, described
-    changed = with_quotes(tx, settings, changed, edit.may_quote)
     document = change_message(
         tx,
         message,
@@ -154,16 +172,6 @@ def _change_text(
     )
     note_edit(tx, settings, message.room_id, document)
     return document
-
-
-def _with_description(extras: dict[str, Any], text: str) -> dict[str, Any] | None:
-    attachments = extras.get("attachments") or []
-    if not attachments or not attachments[0].get("description"):
-        return None
-    first = {**attachments[0], "description": text}
-    described = {**extras, "attachments": [first, *attachments[1:]]}
-    described.pop("md", None)
-    return described
 
 
 def keep_history(tx: Tx, message: Message, editor: Author) -> None:

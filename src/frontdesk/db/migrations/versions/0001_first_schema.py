@@ -325,6 +325,7 @@ def upgrade() -> None:
         sa.Column("closed_by_username", sa.String(), nullable=True),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rooms")),
+        postgresql_with={"fillfactor": 70},
     )
     op.create_index(
         "ix_rooms_abandoned_at",
@@ -343,7 +344,6 @@ def upgrade() -> None:
     op.create_index(
         "ix_rooms_visitor_id_opened_at", "rooms", ["visitor_id", "opened_at"], unique=False
     )
-    op.create_index("ix_rooms_visitor_token", "rooms", ["visitor_token"], unique=False)
     op.create_index(
         "uq_rooms_open_visitor",
         "rooms",
@@ -382,6 +382,7 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("room_id", "user_id", name=op.f("pk_subscriptions")),
         sqlite_with_rowid=False,
+        postgresql_with={"fillfactor": 70},
     )
     op.create_index("ix_subscriptions_user_id", "subscriptions", ["user_id"], unique=False)
     op.create_table(
