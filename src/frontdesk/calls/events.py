@@ -12,8 +12,9 @@ from frontdesk.calls.finding import call_to_change
 from frontdesk.calls.reading_rights import may_read_call
 from frontdesk.calls.schemas import call_message_data
 from frontdesk.db import Tx
-from frontdesk.errors import Forbidden, NotFound, Refused
+from frontdesk.errors import Forbidden, NotFound
 from frontdesk.http.call import Principal
+from frontdesk.http.match import STRING, check_match, maybe, object_of, where
 from frontdesk.messages.storing import Author, store_system_message
 
 if TYPE_CHECKING:
@@ -38,47 +39,16 @@ class CallEvent(msgspec.Struct, frozen=True):
     comment: str = ""
 
 
+_SHAPE = object_of(
+    {"event": where(CLIENT_EVENTS.__contains__), "rid": STRING},
+    optional={"comment": maybe(STRING)},
+)
+
+
 def read_event(body: Any) -> CallEvent:
-    """Return the event that a decoded body describes.
-
-    Members are judged in the order in which they were sent, missing ones after them. Raises
-    Refused `Match error: ...` (API frame, 4.6).
-    """
-    if not isinstance(body, dict):
-        what = "plain object" if isinstance(body, list) else f"object, got {_type_name(body)}"
-        raise Refused(f"Match error: Expected {what}")
-    for name, value in body.items():
-        _check_member(name, value)
-    for name in ("event", "rid"):
-        if name not in body:
-            raise Refused(f"Match error: Missing key '{name}'")
+    """Return the event that a decoded body describes; raises Refused `Match error: ...`."""
+    check_match(body, _SHAPE)
     return CallEvent(body["event"], body["rid"], body.get("comment") or "")
-
-
-def _check_member(name: str, value: Any) -> None:
-    if name == "event":
-        if value not in CLIENT_EVENTS:
-            raise Refused("Match error: Failed Match.Where validation in field event")
-    elif name not in ("rid", "comment"):
-        raise Refused(f"Match error: Unknown key in field {name}")
-    elif not isinstance(value, str) and not (name == "comment" and value is None):
-        got = _type_name(value)
-        raise Refused(f"Match error: Expected string, got {got} in field {name}")
-
-
-def _type_name(value: Any) -> str:
-    """Return JavaScript's word for the type of a JSON value."""
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "boolean"
-        case int() | float():
-            return "number"
-        case str():
-            return "string"
-        case _:
-            return "object"
 
 
 def note_event(tx: Tx, settings: "Settings", user: Principal, event: CallEvent) -> None:

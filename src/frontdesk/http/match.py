@@ -46,7 +46,7 @@ def check_match(value: Any, pattern: Pattern) -> None:
 
 def _of_type(wanted: str) -> Pattern:
     def pattern(value: Any) -> None:
-        given = _type_name(value)
+        given = type_name(value)
         if given != wanted:
             raise Mismatch(f"Expected {wanted}, got {given}")
 
@@ -95,6 +95,20 @@ def maybe(wanted: Pattern) -> Pattern:
     return pattern
 
 
+def where(holds: Callable[[Any], object]) -> Pattern:
+    """Return the pattern of values for which a condition holds."""
+
+    def pattern(value: Any) -> None:
+        try:
+            fits = holds(value)
+        except TypeError:  # a value of a type that the condition knows nothing of
+            fits = False
+        if not fits:
+            raise Mismatch("Failed Match.Where validation")
+
+    return pattern
+
+
 def array_of(item: Pattern) -> Pattern:
     """Return the pattern of arrays all of whose items fit."""
 
@@ -127,7 +141,7 @@ def object_of(
         if not isinstance(value, dict):
             plain = isinstance(value, list)
             raise Mismatch(
-                "Expected plain object" if plain else f"Expected object, got {_type_name(value)}"
+                "Expected plain object" if plain else f"Expected object, got {type_name(value)}"
             )
         for key, member in value.items():
             wanted = known.get(key, others)
@@ -148,7 +162,7 @@ def _path_key(key: str) -> str:
     return key if _PLAIN_KEY.fullmatch(key) else f"[{msgspec.json.encode(key).decode()}]"
 
 
-def _type_name(value: Any) -> str:
+def type_name(value: Any) -> str:
     """Return JavaScript's word for the type of a JSON value, except that null is `null`."""
     match value:
         case None:

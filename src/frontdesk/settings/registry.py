@@ -11,6 +11,7 @@ from typing import Any, Literal
 import msgspec
 
 from frontdesk.errors import Coded, Refused
+from frontdesk.http.match import type_name
 from frontdesk.ids import random_id
 
 Type = Literal[
@@ -182,22 +183,7 @@ def _out_of_bounds(setting_id: str, bound: str) -> Coded:
 
 def _expect(wanted: str, fits: bool, value: object) -> None:
     if not fits:
-        raise Refused(f"Match error: Expected {wanted}, got {_type_name(value)}")
-
-
-def _type_name(value: object) -> str:
-    """Return the API's word for the type of a JSON value; a list is an object there."""
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "boolean"
-        case int() | float():
-            return "number"
-        case str():
-            return "string"
-        case _:
-            return "object"
+        raise Refused(f"Match error: Expected {wanted}, got {type_name(value)}")
 
 
 def _json(value: object) -> str:
