@@ -1,5 +1,6 @@
-"""Whether the process lives, whether it can serve, and its figures."""
+"""Whether the process lives, whether it can serve, its figures, and a page that says so."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -15,12 +16,25 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
+_PAGE = Path(__file__).with_name("welcome_page.html")
+_PAGE_POLICY = (
+    b"content-security-policy",
+    b"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
+)
 _ANYTHING = Query(select(literal(1)), int)
 
 
 def probe_routes(workspace: "Workspace") -> Routes:
-    """Return `/livez`, `/readyz`, `/health` and `/metrics`."""
+    """Return `/`, `/livez`, `/readyz`, `/health` and `/metrics`."""
     routes = Routes("Server", prefix="/")
+
+    @routes.get("", public=True, limited=False)
+    async def welcome(_: Call) -> Answer:
+        """Say that the server answers.
+
+        A page for people, with links to the rest.
+        """
+        return Answer(200, _PAGE.read_bytes(), [_PAGE_POLICY], b"text/html; charset=utf-8")
 
     @routes.get("livez", public=True, limited=False, example={"status": "alive"})
     async def live(_: Call) -> dict[str, Any]:
