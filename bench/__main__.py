@@ -1,0 +1,183 @@
+"""`python -m bench [names...]`: measure, and print one table in Markdown.
+
+Names are closes, messages, postgresql, memory and pdf; without any, all are measured. With
+--strict a goal that is not reached is a failure.
+"""
+
+import argparse
+import os
+import platform
+import sqlite3
+import sys
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory, TemporaryFile
+from time import perf_counter
+
+from bench import throughput
+from bench.load import LoadFailed, Plan, put_under_load
+from bench.machine import LOAD_CORE, SERVER_CORE, NoCores
+from bench.pdf import milliseconds_per_pdf
+from bench.seed import ROOMS
+from bench.servers import ServerFailed, trivial
+from bench.table import Row, markdown
+from bench.throughput import Act, Measured, Way
+
+PARTS = ("closes", "messages", "postgresql", "memory", "pdf")
+ACTS: tuple[Act, ...] = ("closes", "messages")
+WAYS: dict[Way, str] = {
+    "floor": "the floor: bare ASGI, hand-written sqlite3, one commit for many",
+    "usual": "the usual way: FastAPI, async SQLAlchemy ORM",
+    "frontdesk": "**Frontdesk**",
+}
+# The goals: at least so many times the usual way, and less than so much.
+TIMES_USUAL_ON_SQLITE = 5.0
+TIMES_USUAL_ON_POSTGRESQL = 2.0
+IDLE_MB = 90.0
+PDF_MS = 25.0
+#: What the load must be able to do, or it would measure itself; per second.
+LOAD_AT_LEAST = 25_000.0
+
+
+def main() -> int:
+    """Measure what is asked for; return the exit code."""
+    parser = argparse.ArgumentParser(prog="bench", description="Measure Frontdesk.")
+    parser.add_argument("names", nargs="*", help=f"any of: {', '.join(PARTS)} (default: all)")
+    parser.add_argument("--seconds", type=float, default=5.0, help="for each figure (default: 5)")
+    parser.add_argument("--strict", action="store_true", help="fail when a goal is not reached")
+    options = parser.parse_args()
+    parts = set(options.names or PARTS)
+    if unknown := parts.difference(PARTS):
+        parser.error(f"there is no {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    try:
+        rows = _measure(parts, options.seconds)
+    except (LoadFailed, NoCores, ServerFailed) as error:
+        print(f"The measurement failed: {error}", file=sys.stderr)
+        return 1
+    print(f"\n{markdown(rows)}\n", flush=True)
+    missed = [row.what for row in rows if row.reached is False]
+    return 1 if missed and options.strict else 0
+
+
+def _measure(parts: set[str], seconds: float) -> list[Row]:
+    print(_conditions(), flush=True)
+    rows: list[Row] = []
+    acts = [act for act in ACTS if act in parts]
+    if parts & {"closes", "messages", "postgresql"}:
+        rows.append(_load_itself(seconds))
+    if acts:
+        _say("closes and messages on SQLite" if len(acts) == 2 else f"{acts[0]} on SQLite")
+        measured = throughput.on_sqlite(list(WAYS), acts, seconds)
+        rows += _compare(measured, "SQLite", TIMES_USUAL_ON_SQLITE)
+    elif "memory" in parts:
+        _say("memory")
+        measured = throughput.on_sqlite(["frontdesk"], ["messages"], seconds)
+    if "memory" in parts:
+        rows += _memory(measured["frontdesk"])
+    if "postgresql" in parts:
+        _say("closes and messages on PostgreSQL")
+        measured = throughput.on_postgresql(["usual", "frontdesk"], ACTS, seconds)
+        rows += _compare(measured, "PostgreSQL", TIMES_USUAL_ON_POSTGRESQL)
+    if "pdf" in parts:
+        _say("PDF transcripts")
+        rows.append(_pdf())
+    return rows
+
+
+def _conditions() -> str:
+    with TemporaryFile() as file:
+        times = []
+        for _ in range(50):
+            began = perf_counter()
+            file.write(b"x" * 4096)
+            file.flush()
+            os.fsync(file.fileno())
+            times.append(perf_counter() - began)
+    others = os.getloadavg()[0]
+    return (
+        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
+        f"SQLite {sqlite3.sqlite_version}; 4 KB and an fsync take {median(times) * 1000:.2f} ms; "
+        f"load average before: {others:.1f}.\n"
+        f"The server under test has core {SERVER_CORE}, the load has core {LOAD_CORE} and shares "
+        f"it with PostgreSQL's own processes (fsync on). Each server has its own copy of one "
+        f"store of {ROOMS:,} rooms.\n"
+        f"The servers take turns, and the middle one of {throughput.TURNS} turns is shown. "
+        "`core used` is the server's share of its core: much under 100 % means that it waited "
+        "for the disk, for PostgreSQL, or for other programs on this machine."
+    )
+
+
+def _say(what: str) -> None:
+    print(f"Measuring {what} ...", file=sys.stderr, flush=True)
+
+
+def _load_itself(seconds: float) -> Row:
+    request = b"GET / HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n"
+    with TemporaryDirectory() as folder, trivial(Path(folder)) as server:
+        plan = Plan(server.port, server.pid, [request] * 1000, True, 0.5, min(seconds, 2.0))
+        done = put_under_load(plan)
+    return Row(
+        "the load itself, on a server that only says yes",
+        f"{done.rate:,.0f} /s",
+        done,
+        goal=f"> {LOAD_AT_LEAST:,.0f} /s",
+        reached=done.rate > LOAD_AT_LEAST,
+    )
+
+
+def _compare(measured: dict[Way, Measured], engine: str, times_usual: float) -> list[Row]:
+    rows = []
+    for act in ACTS:
+        if act not in measured["usual"].outcomes:
+            continue
+        rates = {way: done.outcomes[act].rate for way, done in measured.items()}
+        for way, done in measured.items():
+            to_usual = rates[way] / rates["usual"]
+            judged = way == "frontdesk"
+            rows.append(
+                Row(
+                    f"{act}, {engine}: {WAYS[way]}",
+                    f"{rates[way]:,.0f} /s",
+                    done.outcomes[act],
+                    to_usual,
+                    rates[way] / rates["floor"] if "floor" in rates else None,
+                    f">= {times_usual:.0f} x usual" if judged else "",
+                    to_usual >= times_usual if judged else None,
+                )
+            )
+    return rows
+
+
+def _memory(measured: Measured) -> list[Row]:
+    idle, loaded = measured.idle, measured.loaded
+    return [
+        Row(
+            "memory, idle after the start: **Frontdesk**",
+            f"{_mb(idle.resident):.0f} MB resident, {_mb(idle.proportional):.0f} MB PSS",
+            goal=f"< {IDLE_MB:.0f} MB resident",
+            reached=_mb(idle.resident) < IDLE_MB,
+        ),
+        Row(
+            "memory, after the load on SQLite: **Frontdesk**",
+            f"{_mb(loaded.resident):.0f} MB resident, {_mb(loaded.proportional):.0f} MB PSS, "
+            f"peak {_mb(loaded.peak):.0f} MB",
+        ),
+    ]
+
+
+def _mb(size: int) -> float:
+    return size / 1_000_000
+
+
+def _pdf() -> Row:
+    milliseconds, of_processor = milliseconds_per_pdf()
+    return Row(
+        "PDF transcript of 200 messages: **Frontdesk**",
+        f"{milliseconds:.1f} ms, {of_processor:.1f} ms of processor time",
+        goal=f"< {PDF_MS:.0f} ms",
+        reached=milliseconds < PDF_MS,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,73 @@
+"""How long a PDF transcript takes: 200 messages as people write them, by the real renderer."""
+
+from statistics import median
+from time import perf_counter, process_time
+
+from bench.machine import SERVER_CORE, on_core
+from frontdesk.transcripts.document import Line, Quote, Transcript
+from frontdesk.transcripts.pdf import render_pdf
+
+MESSAGES = 200
+WARM_UPS = 3
+TIMES = 30
+_START = 1_760_000_000_000
+_TEXTS = (
+    "Hello! I ordered a *standing desk* two weeks ago and it has still not arrived.",
+    "Good morning, I am sorry to hear that. May I have your order number, please?",
+    "Of course: `FD-2025-004711`. The confirmation said three to five working days.",
+    "Thank you. One moment, I am looking at what the carrier says.",
+    "No problem, take your time.",
+    "It left our warehouse on **Tuesday**, and since then the carrier has it in the depot in "
+    "Köln. There seems to have been an address problem: the house number is missing. Could you "
+    "tell me the complete address?",
+    "Ah! It is Lindenstraße 48 b, 2nd floor, the bell says Ångström & Łukasz.",
+    "I have passed it on:\n- house number *48 b*\n- bell: Ångström & Łukasz\n- second floor",
+    "Can I follow it somewhere? https://tracking.example.org/parcels/FD-2025-004711",
+    "Yes, that page shows it within the hour. Is there anything else I can do for you?",
+)
+
+
+def transcript(order: int) -> Transcript:
+    """Return a conversation of two days about an order; each tenth message answers to another."""
+    lines = []
+    for number in range(MESSAGES):
+        text = _TEXTS[number % len(_TEXTS)]
+        visitor = number % 2 == 0
+        quotes = (Quote(author="Ada Example", text=_TEXTS[0]),) if number % 10 == 9 else ()
+        lines.append(
+            Line(
+                author="Ada Example" if visitor else "Bruno Beispiel",
+                kind="visitor" if visitor else "agent",
+                ts=_START + number * 12 * 60_000,
+                # No two messages are the same: Typst remembers what it has laid out before.
+                text=f"{text} ({order}/{number})",
+                quotes=quotes,
+            )
+        )
+    return Transcript(
+        site_name="Example Desks",
+        visitor="Ada Example",
+        agent="Bruno Beispiel",
+        department="Shipping",
+        opened_at=_START,
+        closed_at=_START + MESSAGES * 12 * 60_000,
+        tags=("parcel", "address"),
+        comment="Address completed, the parcel is on its way.",
+        time_zone="Europe/Berlin",
+        messages=tuple(lines),
+    )
+
+
+def milliseconds_per_pdf() -> tuple[float, float]:
+    """Return the medians of the time and of the processor time of a PDF, on one core, after the
+    fonts are loaded.
+    """
+    with on_core(SERVER_CORE):
+        times, processor_times = [], []
+        for order in range(WARM_UPS + TIMES):
+            document = transcript(order)
+            began, used = perf_counter(), process_time()
+            render_pdf(document)
+            times.append(perf_counter() - began)
+            processor_times.append(process_time() - used)
+    return median(times[WARM_UPS:]) * 1000, median(processor_times[WARM_UPS:]) * 1000
