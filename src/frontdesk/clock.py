@@ -1,8 +1,11 @@
 """Time: whole milliseconds since the epoch (UTC) inside, ISO 8601 text on the wire."""
 
+import os
 import time
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 
 def now_ms() -> int:
@@ -42,3 +45,30 @@ def parse_iso(text: str) -> int:
         return int(moment.timestamp() * 1000)
     except OverflowError as error:
         raise ValueError(str(error)) from error
+
+
+@cache
+def server_zone() -> str:
+    """Return the IANA name of the machine's zone, UTC where it has none that is known."""
+    name = os.environ.get("TZ", "").lstrip(":")
+    if not is_time_zone(name):
+        try:
+            name = str(Path("/etc/localtime").resolve()).rpartition("zoneinfo/")[2]
+        except OSError:
+            name = "UTC"
+    # The many names of UTC are shown as one.
+    return name if is_time_zone(name) and name.removeprefix("Etc/") not in _UTC else "UTC"
+
+
+_UTC = ("UTC", "UCT", "Universal", "Zulu", "GMT", "Greenwich")
+
+
+def is_time_zone(name: str) -> bool:
+    """Tell whether it is the IANA name of a zone, for example `Europe/Berlin`."""
+    if not name:
+        return False
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True

@@ -1,6 +1,6 @@
 """The ground floor: engine, transactions, statements, migrations. Knows no feature."""
 
-from frontdesk.db.engine import Database, Event, Tx, UseCase
+from frontdesk.db.engine import Database, Event, Question, Tx, UseCase
 from frontdesk.db.opening import open_database
 from frontdesk.db.statement import Command, Insert, Patch, Query, columns_of
 
@@ -11,6 +11,7 @@ __all__ = [
     "Insert",
     "Patch",
     "Query",
+    "Question",
     "Tx",
     "UseCase",
     "columns_of",

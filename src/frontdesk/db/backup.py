@@ -13,7 +13,8 @@ class BackupError(Exception):
 def back_up(url: str, target: Path) -> None:
     """Copy a SQLite database to `target` with SQLite's online backup, page by page.
 
-    Raises BackupError for PostgreSQL, whose own tool is named, and for a target that is there.
+    Raises BackupError for PostgreSQL, whose own tool is named, for a target that is there, and
+    for one that cannot be written.
     """
     if not url.startswith("sqlite"):
         raise BackupError(
@@ -25,12 +26,23 @@ def back_up(url: str, target: Path) -> None:
     if target.exists():
         raise BackupError(f"{target} is there already and is not overwritten")
     partial = target.with_name(target.name + ".partial")
+    try:
+        _copy(source, partial)
+    except (OSError, sqlite3.Error) as error:
+        raise BackupError(f"the copy could not be made: {error}") from error
+    partial.rename(target)
+
+
+def _copy(source: Path, target: Path) -> None:
+    # What an earlier attempt left behind must not get into this one.
+    for leftover in (target, target.with_name(target.name + "-journal")):
+        leftover.unlink(missing_ok=True)
+    target.touch(mode=0o600)  # as private as the original
     reader = sqlite3.connect(f"file:{source}?mode=ro", uri=True)
-    writer = sqlite3.connect(partial)
+    writer = sqlite3.connect(target)
     try:
         with writer:
             reader.backup(writer, pages=2000, sleep=0.01)
     finally:
         writer.close()
         reader.close()
-    partial.rename(target)

@@ -2,15 +2,17 @@
 that such a use case is handed.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, Dialect
+from sqlalchemy import Connection, Dialect, Table
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.selectable import Select
 
 from frontdesk.clock import now_ms
+from frontdesk.db.bulk import insert_many
 from frontdesk.db.statement import Command, Compiled, Insert, Patch, Query
 
 
@@ -25,8 +27,29 @@ class Event(msgspec.Struct, frozen=True):
 
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 Listener: TypeAlias = Callable[[Sequence[Event]], None]
+
+
+class Question(Protocol[T_co]):
+    """What only another server knows. Equal questions have the same answer, so it is hashable."""
+
+    async def ask(self) -> T_co:
+        """Return the answer; this is where the network is."""
+        ...
+
+
+class Unanswered(Exception):
+    """Raised by `Tx.ask`: the transaction is undone, and runs again with the answer."""
+
+    def __init__(self, question: Question[Any]) -> None:
+        super().__init__(f"not answered yet: {question}")
+        self.question = question
+
+
+Answers: TypeAlias = Mapping[Question[Any], Any]
+NO_ANSWERS: Answers = MappingProxyType({})
 
 
 class Tx:
@@ -35,12 +58,13 @@ class Tx:
     `now` is the time of the transaction in milliseconds; use cases use it for all they write.
     """
 
-    __slots__ = ("_connection", "_cursor", "_dialect", "events", "now")
+    __slots__ = ("_answers", "_connection", "_cursor", "_dialect", "events", "now")
 
-    def __init__(self, connection: Connection, cursor: Any) -> None:
+    def __init__(self, connection: Connection, cursor: Any, answers: Answers = NO_ANSWERS) -> None:
         self._connection = connection
         self._cursor = cursor
         self._dialect: Dialect = connection.dialect
+        self._answers = answers
         self.now = now_ms()
         self.events: list[Event] = []
 
@@ -69,6 +93,10 @@ class Tx:
         """Insert one row object (see `Insert`); return 1, or 0 if a conflict was skipped."""
         return self.run(command, **{name: getattr(row, name) for name in command.columns})
 
+    def insert_many(self, table: Table, rows: Iterable[Any]) -> None:
+        """Insert many row objects with fields named like the columns, as fast as may be."""
+        insert_many(self._cursor, self._dialect, table, rows)
+
     def patch(self, patch: Patch, key: str, **changes: Any) -> int:
         """Set `changes` on the row with the key; return 1, or 0 if there is none."""
         return self.run(patch(*changes), **{patch.parameter: key}, **changes)
@@ -84,6 +112,18 @@ class Tx:
     def emit(self, stream: str, key: str, *arguments: Any) -> None:
         """Announce something, once this transaction is committed."""
         self.events.append(Event(stream, key, arguments))
+
+    def ask(self, question: Question[T]) -> T:
+        """Return what somebody outside says (in `Database.write` only).
+
+        No transaction waits for the network: the first time the use case is stopped here and
+        all it did is undone; the question is put; then the use case runs again, from its start
+        and on the data of that moment, and finds the answer here.
+        """
+        if question not in self._answers:
+            raise Unanswered(question)
+        answer: T = self._answers[question]
+        return answer
 
     def _execute(self, compiled: Compiled, parameters: dict[str, Any]) -> Compiled:
         self._cursor.execute(compiled.sql, compiled.parameters(parameters))
@@ -133,3 +173,14 @@ def publish(listeners: Iterable[Listener], events: Sequence[Event]) -> None:
     if events:
         for listener in listeners:
             listener(events)
+
+
+async def with_answers(run: Callable[[Answers], Awaitable[T]], stopped: Unanswered) -> T:
+    """Put the question that stopped a use case, and run it again until nothing is asked."""
+    answers: dict[Question[Any], Any] = {}
+    while True:
+        answers[stopped.question] = await stopped.question.ask()
+        try:
+            return await run(answers)
+        except Unanswered as once_more:
+            stopped = once_more

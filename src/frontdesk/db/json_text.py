@@ -43,8 +43,8 @@ class _JsonMember(GenericFunction[str]):
 @compiles(_JsonMember, "sqlite")
 def _json_member_of_sqlite(element: _JsonMember, compiler: SQLCompiler, **options: Any) -> str:
     stored, key = (compiler.process(each, **options) for each in element.clauses)
-    # Quoted, a key is a literal name and no path; a quote in it ends up matching nothing.
-    return f"json_extract({stored}, '$.\"' || replace({key}, '\"', '') || '\"')"
+    # Not json_extract, whose paths cannot spell every name.
+    return f"(SELECT value FROM json_each({stored}) WHERE key = {key})"
 
 
 @compiles(_JsonMember, "postgresql")

@@ -14,7 +14,17 @@ import structlog
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.exc import OperationalError
 
-from frontdesk.db.engine import Event, Listener, Tx, UseCase, publish
+from frontdesk.db.engine import (
+    NO_ANSWERS,
+    Answers,
+    Event,
+    Listener,
+    Tx,
+    Unanswered,
+    UseCase,
+    publish,
+    with_answers,
+)
 
 T = TypeVar("T")
 
@@ -50,8 +60,16 @@ class PostgresDatabase:
 
     async def write(self, use_case: UseCase[T]) -> T:
         """Run a use case in a transaction of its own."""
+        try:
+            return await self._write(use_case, NO_ANSWERS)
+        except Unanswered as stopped:
+            return await with_answers(lambda answers: self._write(use_case, answers), stopped)
+
+    async def _write(self, use_case: UseCase[T], answers: Answers) -> T:
         loop = asyncio.get_running_loop()
-        result, events = await loop.run_in_executor(self._threads, self._run, use_case, "BEGIN")
+        result, events = await loop.run_in_executor(
+            self._threads, self._run, use_case, "BEGIN", answers
+        )
         publish(self.listeners, events)
         return result  # type: ignore[no-any-return]
 
@@ -61,14 +79,16 @@ class PostgresDatabase:
         publish(self.listeners, events)
         return result  # type: ignore[no-any-return]
 
-    def _run(self, use_case: UseCase[Any], begin: str) -> tuple[Any, list[Event]]:
+    def _run(
+        self, use_case: UseCase[Any], begin: str, answers: Answers = NO_ANSWERS
+    ) -> tuple[Any, list[Event]]:
         import psycopg
 
         for attempt in range(1, TRIES + 1):
             connection, cursor = self._connection()
             try:
                 cursor.execute(begin)
-                tx = Tx(connection, cursor)
+                tx = Tx(connection, cursor, answers)
                 result = use_case(tx)
                 cursor.execute("COMMIT")
                 return result, tx.events

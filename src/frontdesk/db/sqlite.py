@@ -18,7 +18,16 @@ from typing import Any, TypeVar
 import structlog
 from sqlalchemy import Connection, Engine, create_engine, event
 
-from frontdesk.db.engine import Listener, Tx, UseCase, publish
+from frontdesk.db.engine import (
+    NO_ANSWERS,
+    Answers,
+    Listener,
+    Tx,
+    Unanswered,
+    UseCase,
+    publish,
+    with_answers,
+)
 
 T = TypeVar("T")
 
@@ -38,11 +47,17 @@ CHECKPOINT_FROM = 4 * 1024 * 1024
 class _Waiting:
     """A use case in the writer's queue, and where its outcome goes."""
 
-    __slots__ = ("deliver", "error", "result", "tx", "use_case")
+    __slots__ = ("answers", "deliver", "error", "result", "tx", "use_case")
 
-    def __init__(self, use_case: UseCase[Any], deliver: Callable[["_Waiting"], None]) -> None:
+    def __init__(
+        self,
+        use_case: UseCase[Any],
+        deliver: Callable[["_Waiting"], None],
+        answers: Answers = NO_ANSWERS,
+    ) -> None:
         self.use_case = use_case
         self.deliver = deliver
+        self.answers = answers
         self.result: Any = None
         self.error: BaseException | None = None
         self.tx: Tx | None = None
@@ -89,13 +104,21 @@ class SqliteDatabase:
 
     async def write(self, use_case: UseCase[T]) -> T:
         """Queue a use case for the writer and wait for the commit that holds it."""
+        try:
+            return await self._write(use_case, NO_ANSWERS)
+        except Unanswered as stopped:
+            return await with_answers(lambda answers: self._write(use_case, answers), stopped)
+
+    async def _write(self, use_case: UseCase[T], answers: Answers) -> T:
+        self._refuse_if_closed()
         loop = self._loop = asyncio.get_running_loop()
         future: asyncio.Future[Any] = loop.create_future()
-        self._queue.put(_Waiting(use_case, lambda waiting: _settle(future, waiting)))
+        self._queue.put(_Waiting(use_case, lambda waiting: _settle(future, waiting), answers))
         return await future  # type: ignore[no-any-return]
 
     def write_now(self, use_case: UseCase[T]) -> T:
         """Run a use case from outside an event loop."""
+        self._refuse_if_closed()
         done = threading.Event()
         waiting = _Waiting(use_case, lambda _: done.set())
         self._queue.put(waiting)
@@ -103,6 +126,10 @@ class SqliteDatabase:
         if waiting.error is not None:
             raise waiting.error
         return waiting.result  # type: ignore[no-any-return]
+
+    def _refuse_if_closed(self) -> None:
+        if self._closing.is_set():
+            raise RuntimeError("the database is closed")
 
     def _write_loop(self) -> None:
         connection = self._connection
@@ -165,8 +192,8 @@ class SqliteDatabase:
 
     async def close(self) -> None:
         """Write what was accepted, then stop the threads."""
-        self._queue.put(None)
         self._closing.set()
+        self._queue.put(None)
         await asyncio.to_thread(self._writer.join)
         await asyncio.to_thread(self._checkpointer.join)
         self._readers.shutdown()
@@ -184,7 +211,7 @@ def _settle(future: asyncio.Future[Any], waiting: _Waiting) -> None:
 
 def _run(connection: Connection, cursor: sqlite3.Cursor, waiting: _Waiting) -> None:
     cursor.execute("SAVEPOINT use_case")
-    tx = waiting.tx = Tx(connection, cursor)
+    tx = waiting.tx = Tx(connection, cursor, waiting.answers)
     try:
         waiting.result = waiting.use_case(tx)
     except BaseException as error:

@@ -1,5 +1,6 @@
 """Column types that read the same on both engines."""
 
+import re
 from typing import Any
 
 import msgspec
@@ -18,6 +19,9 @@ metadata = MetaData(
 
 #: Milliseconds since the epoch, UTC.
 Milliseconds = BigInteger
+
+#: NUL as JSON spells it; behind an odd number of backslashes the same letters are plain text.
+_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder()
@@ -38,7 +42,8 @@ class Json(TypeDecorator[Any]):
         """
         if value is None:
             return None
-        return _encoder.encode(value).decode().replace("\\u0000", "\\ufffd")
+        text = _encoder.encode(value).decode()
+        return _NUL.sub(r"\1\\ufffd", text) if "\\u0000" in text else text
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         """Decode the stored text."""

@@ -27,7 +27,7 @@ from frontdesk.http.answers import (
 from frontdesk.http.call import Call, Principal
 from frontdesk.http.client_address import client_address
 from frontdesk.http.cors import preflight
-from frontdesk.http.input_text import refuse_control_characters
+from frontdesk.http.input_text import refuse_control_characters, refuse_control_escapes
 from frontdesk.http.limits import RateLimiter
 from frontdesk.http.operation import Operation
 from frontdesk.http.querystring import parse_form, parse_query
@@ -214,10 +214,9 @@ def _arguments(operation: Operation, call: Call) -> list[Any]:
     """Return what the handler takes besides the call; query parameters are judged first."""
     arguments: list[Any] = []
     query = None
+    refuse_control_escapes(call.query_string)
     if operation.query is not None:
-        parsed = parse_query(call.query_string)
-        refuse_control_characters(parsed)
-        query = operation.query.from_value(parsed, operation.style, "query")
+        query = operation.query.from_value(parse_query(call.query_string), operation.style, "query")
     if operation.body is not None:
         kind = call.headers.get("content-type", "")
         if "application/json" in kind:
@@ -238,8 +237,7 @@ async def _read_body(call: Call, receive: Receive, limit: int) -> Answer | None:
     """Read the whole body into the call; a larger one than `limit` bytes is answered 413."""
     length = call.headers.get("content-length", "")
     chunks: list[bytes] = []
-    size = int(length) if length.isdecimal() and len(length) < 16 else 0
-    too_large = size > limit
+    too_large = length.isdecimal() and int(length[:18]) > limit
     size = 0
     while not too_large:
         message: Any = await receive()

@@ -12,6 +12,9 @@ from frontdesk.errors import Typed
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 #: How such a character can stand in JSON: escaped (RFC 8259, section 7), or DEL as it is.
 _ESCAPED = re.compile(rb"\\u00[01]|\\[bf]|\\u007[fF]|\x7f")
+#: And how in a query string.
+_PERCENT = re.compile(rb"%(0[0-8BCEF]|1[0-9A-F]|7F)|\x7f", re.IGNORECASE)
+_REFUSED = "must NOT contain control characters [invalid-params]"
 
 
 def refuse_control_characters(value: Any) -> None:
@@ -27,7 +30,13 @@ def refuse_control_characters(value: Any) -> None:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return
     if _holds_control(value):
-        raise Typed("must NOT contain control characters [invalid-params]", "invalid-params")
+        raise Typed(_REFUSED, "invalid-params")
+
+
+def refuse_control_escapes(query_string: bytes) -> None:
+    """Raise `invalid-params` if a query string spells a control character, in whatever part."""
+    if _PERCENT.search(query_string):
+        raise Typed(_REFUSED, "invalid-params")
 
 
 def _holds_control(value: Any) -> bool:

@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
 from frontdesk.clock import now_ms
@@ -11,16 +12,39 @@ if TYPE_CHECKING:
     from frontdesk.http.operation import Operation
     from frontdesk.settings.workspace import Settings
 
-#: Addresses counted in one window of one route at the most. Beyond it a flood from many
-#: addresses shares one counter, so that memory stays bounded.
-MOST_ADDRESSES = 50_000
+#: Callers counted in one window at the most. Beyond it a flood from many addresses shares one
+#: counter, so that memory stays bounded.
+MOST_CALLERS = 50_000
+
+
+class FixedWindows:
+    """Counts calls within stretches of time. The first call after a window has ended starts a new
+    one for all callers.
+    """
+
+    def __init__(self) -> None:
+        self._windows: dict[Hashable, tuple[int, Counter[str]]] = {}
+
+    def count(self, window: Hashable, caller: str, span: int) -> tuple[int, int]:
+        """Count a call in the window of this name, which lasts `span` ms; return how many the
+        caller made in it, and when (ms) it ends.
+        """
+        now = now_ms()
+        ends, counts = self._windows.get(window, (0, None))
+        if counts is None or now >= ends:
+            ends, counts = now + span, Counter()
+            self._windows[window] = (ends, counts)
+        if len(counts) >= MOST_CALLERS and caller not in counts:
+            caller = ""
+        counts[caller] += 1
+        return counts[caller], ends
 
 
 class RateLimiter:
-    """Counts calls. The first call after a window has ended starts a new one for all addresses."""
+    """Counts the calls of each endpoint, for each address."""
 
     def __init__(self) -> None:
-        self._windows: dict[tuple[str, str], tuple[int, Counter[str]]] = {}
+        self._windows = FixedWindows()
 
     def count(
         self, operation: "Operation", address: str, settings: "Settings"
@@ -34,16 +58,7 @@ class RateLimiter:
         )
         if calls <= 0 or span <= 0:
             return [], None
-        now = now_ms()
-        key = (operation.method, operation.path)
-        ends, counts = self._windows.get(key, (0, None))
-        if counts is None or now >= ends:
-            ends, counts = now + span, Counter()
-            self._windows[key] = (ends, counts)
-        if len(counts) >= MOST_ADDRESSES and address not in counts:
-            address = ""
-        counts[address] += 1
-        used = counts[address]
+        used, ends = self._windows.count((operation.method, operation.path), address, span)
         headers = [
             (b"x-ratelimit-limit", str(calls).encode()),
             (b"x-ratelimit-remaining", str(max(0, calls - used)).encode()),
@@ -51,7 +66,7 @@ class RateLimiter:
         ]
         if used <= calls:
             return headers, None
-        seconds = math.ceil((ends - now) / 1000)
+        seconds = math.ceil(max(1, ends - now_ms()) / 1000)
         text = (
             "Error, too many requests. Please slow down. "
             f"You must wait {seconds} seconds before trying this endpoint again. "
