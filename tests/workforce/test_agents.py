@@ -402,10 +402,10 @@ def test_a_visitor_learns_who_serves_the_own_conversation(
 ) -> None:
     with settings(admin, Livechat_Routing_Method="Manual_Selection"):
         room, visitor = open_conversation(api)
-    path = f"livechat/agent.info/{room['_id']}/{visitor.token}"
-    assert error_of(api.get(path)) == (400, "invalid-agent")
+        path = f"livechat/agent.info/{room['_id']}/{visitor.token}"
+        assert error_of(api.get(path)) == (400, "invalid-agent")
+        take(agent, admin, room["_id"])
 
-    take(agent, admin, room["_id"])
     told = api.get(path).json()["agent"]
     assert told["username"] == agent.username
     assert told["emails"][0]["address"] == f"{agent.username}@example.org"
@@ -452,4 +452,4 @@ def test_there_is_no_next_agent_where_nobody_is_free_or_all_take_by_hand(
     with settings(admin, Livechat_Routing_Method="Manual_Selection"):
         assert error_of(api.get(path)) == (400, "agent-not-found")
         _, visitor = open_conversation(api)
-    assert api.get(f"livechat/agent.next/{visitor.token}").json() == {"success": True}
+        assert api.get(f"livechat/agent.next/{visitor.token}").json() == {"success": True}

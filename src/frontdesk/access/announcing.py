@@ -5,12 +5,20 @@ is dropped with it. Its arguments are the act (`inserted`, `updated`, `removed`)
 update, the members that changed, as the API names them.
 """
 
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
 
 from frontdesk.access.documents import user_document
 from frontdesk.access.finding import find_user
 from frontdesk.access.records import User
 from frontdesk.db import Tx
+
+Follower: TypeAlias = Callable[[Tx, str, Mapping[str, Any]], None]
+
+#: What other features do when something about a user has changed: they are told the user's id and
+#: the changed members, as the API names them. Called in the transaction of the change, after it;
+#: app.py registers.
+on_changed: list[Follower] = []
 
 #: The codes of presence on the stream `user-status`.
 PRESENCE_CODES = {"offline": 0, "online": 1, "away": 2, "busy": 3}
@@ -24,6 +32,9 @@ def announce_new_user(tx: Tx, user_id: str) -> None:
 def announce_user(tx: Tx, user_id: str, **changes: Any) -> None:
     """Tell what changed about a user; nothing but the id when tokens or secrets did."""
     tx.emit("user", user_id, "updated", changes)
+    if changes:
+        for follow in on_changed:
+            follow(tx, user_id, changes)
 
 
 def announce_changes(tx: Tx, before: User) -> User:
@@ -43,8 +54,10 @@ def announce_removed_user(tx: Tx, user_id: str) -> None:
     tx.emit("user", user_id, "removed", {})
 
 
-def announce_presence(tx: Tx, user: User) -> None:
-    """Tell everybody a user's presence, after it changed."""
+def announce_presence(tx: Tx, user: User, before: User | None = None) -> None:
+    """Tell everybody a user's presence, after it changed; `before` is how the user was, if that
+    is known, so that what is still the same counts as no change.
+    """
     tx.emit(
         "user-status",
         user.id,
@@ -54,7 +67,12 @@ def announce_presence(tx: Tx, user: User) -> None:
         user.name,
         user.roles,
     )
-    announce_user(tx, user.id, status=user.status, statusText=user.status_text or "")
+    changes = {}
+    if before is None or before.status != user.status:
+        changes["status"] = user.status
+    if before is None or before.status_text != user.status_text:
+        changes["statusText"] = user.status_text or ""
+    announce_user(tx, user.id, **changes)
 
 
 def announce_membership(tx: Tx, act: str, role_id: str, user: User) -> None:

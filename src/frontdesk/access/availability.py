@@ -1,6 +1,6 @@
 """The switch "takes conversations" of agents who log in and out (workforce, 3.3 and 3.4)."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from frontdesk.access import queries
 from frontdesk.access.announcing import announce_user
@@ -17,11 +17,16 @@ NOT_AVAILABLE = "not-available"
 def agent_logged_in(tx: Tx, settings: "Settings", user: User) -> None:
     """Let an agent take conversations again who was switched off by a log-out.
 
-    Bots are never switched. With business hours these decide, and nothing happens here.
+    Where business hours are kept, those decide: whoever logs in while some are open for him takes
+    conversations. Bots are never switched.
     """
-    if not user.agent or user.bot or settings.flag("Livechat_enable_business_hours"):
+    if not user.agent or user.bot or user.status_default == "offline":
         return
-    if user.livechat_switched_by_system and user.status_default != "offline":
+    if settings.flag("Livechat_enable_business_hours"):
+        switched_on = bool(user.open_business_hours)
+    else:
+        switched_on = user.livechat_switched_by_system
+    if switched_on and user.status_livechat != AVAILABLE:
         tx.patch(queries.PATCH_USER, user.id, status_livechat=AVAILABLE)
         announce_user(tx, user.id, statusLivechat=AVAILABLE)
 
@@ -36,4 +41,7 @@ def agent_logged_out(tx: Tx, user: User) -> None:
         status_livechat=NOT_AVAILABLE,
         livechat_switched_by_system=True,
     )
-    announce_user(tx, user.id, statusLivechat=NOT_AVAILABLE, livechatStatusSystemModified=True)
+    changes: dict[str, Any] = {"livechatStatusSystemModified": True}
+    if user.status_livechat != NOT_AVAILABLE:
+        changes["statusLivechat"] = NOT_AVAILABLE
+    announce_user(tx, user.id, **changes)

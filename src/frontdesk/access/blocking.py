@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 _RULE = "Block_Multiple_Failed_Logins"
 _MINUTE = 60_000
+#: Characters of a name that are looked at; no user has a longer one, and anybody may try one.
+_LONGEST = 255
 
 
 def address_is_blocked(tx: Tx, settings: "Settings", address: str) -> bool:
@@ -35,26 +37,28 @@ def username_is_blocked(tx: Tx, settings: "Settings", username: str | None) -> b
     if not settings.flag(f"{_RULE}_Enabled") or not settings.flag(f"{_RULE}_By_User"):
         return False
     since = tx.now - _username_window(settings)
-    failures = tx.one(queries.FAILURES_OF_USERNAME, given=username.lower(), since=since) or 0
+    failures = tx.one(queries.FAILURES_OF_USERNAME, given=_kept(username), since=since) or 0
     return failures > settings.number(f"{_RULE}_Attempts_Until_Block_by_User")
 
 
 def record_attempt(
     tx: Tx, settings: "Settings", address: str, username: str | None, succeeded: bool
 ) -> None:
-    """Store an attempt, unless nothing is ever blocked.
-
-    Names are kept in lower case, as they are looked up in any case.
-    """
+    """Store an attempt, unless nothing is ever blocked."""
     if not settings.flag(f"{_RULE}_Enabled"):
         return
-    name = None if username is None else username.lower()
+    name = None if username is None else _kept(username)
     tx.insert(queries.INSERT_ATTEMPT, LoginAttempt(random_id(), tx.now, address, name, succeeded))
 
 
 def attempts_count_for(settings: "Settings") -> int:
     """Return how long an attempt can matter to either rule; milliseconds."""
     return max(_address_window(settings), _username_window(settings))
+
+
+def _kept(username: str) -> str:
+    """Return a name as it is kept: in lower case, for it is looked up in any case."""
+    return username.lower()[:_LONGEST]
 
 
 def _address_window(settings: "Settings") -> int:

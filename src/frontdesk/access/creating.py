@@ -7,8 +7,9 @@ from frontdesk.access import queries
 from frontdesk.access.announcing import announce_new_user
 from frontdesk.access.deactivation import set_active_status
 from frontdesk.access.finding import find_user
-from frontdesk.access.granting import AGENT, BOT
+from frontdesk.access.granting import AGENT, BOT, note_saved_roles
 from frontdesk.access.passwords import digest, hash_digest
+from frontdesk.access.presence import LONGEST_STATUS
 from frontdesk.access.records import User, UserEmail
 from frontdesk.access.user_checks import (
     check_custom_fields,
@@ -102,7 +103,7 @@ def _insert_user(
         roles=roles,
         agent=AGENT in roles,
         bot=BOT in roles,
-        status_text=body.statusText,
+        status_text=(body.statusText or "").strip()[:LONGEST_STATUS] or None,
         voice_extension=body.freeSwitchExtension or None,
         password_hash=hashed,
         password_change_required=bool(body.requirePasswordChange or body.setRandomPassword),
@@ -120,6 +121,7 @@ def _insert_user(
     if not tx.insert(queries.INSERT_EMAIL, UserEmail(body.email.lower(), user.id)):
         raise in_use(body.email)
     announce_new_user(tx, user.id)
+    note_saved_roles(tx, user, frozenset(roles))
     if body.sendWelcomeEmail or body.setRandomPassword:
         mail_welcome(tx, settings, user, password)
     if body.active is not None:

@@ -24,7 +24,7 @@ ME = frozenset(
         *("_id", "name", "username", "nickname", "emails", "status", "statusDefault"),
         *("statusText", "statusSource", "statusExpiresAt", "statusConnection", "bio"),
         *("utcOffset", "language", "roles", "active", "customFields", "requirePasswordChange"),
-        *("statusLivechat", "_updatedAt"),
+        *("statusLivechat", "openBusinessHours", "_updatedAt"),
     )
 )
 #: Members of GET users.info: for everybody, and for those who may see all (API frame, 7.5).
@@ -75,6 +75,7 @@ def user_document(user: User) -> dict[str, Any]:
         "livechatStatusSystemModified": (
             None if user.status_livechat is None else user.livechat_switched_by_system
         ),
+        "openBusinessHours": user.open_business_hours,
         "livechat": user.livechat,
         "extension": user.extension,
         "freeSwitchExtension": user.voice_extension,

@@ -111,7 +111,7 @@ def connections(tx: Tx) -> int:
 
 def _change(tx: Tx, user: User, changes: dict[str, Any]) -> None:
     tx.patch(queries.PATCH_USER, user.id, **changes, updated_at=tx.now)
-    announce_presence(tx, find_user(tx, user.id) or user)
+    announce_presence(tx, find_user(tx, user.id) or user, before=user)
 
 
 def _state(user: User) -> dict[str, Any]:

@@ -30,6 +30,7 @@ class User(msgspec.Struct):
     status_before: dict[str, Any] | None = None
     status_livechat: str | None = None
     livechat_switched_by_system: bool = False
+    open_business_hours: list[str] | None = None
     livechat: dict[str, Any] | None = None
     livechat_count: int = 0
     last_routing_at: int | None = None

@@ -280,7 +280,7 @@ class SetPreferences(msgspec.Struct, forbid_unknown_fields=True):
 class GenerateToken(msgspec.Struct, forbid_unknown_fields=True):
     """Body of POST users.generatePersonalAccessToken."""
 
-    tokenName: _Text1
+    tokenName: Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
     bypassTwoFactor: bool = False
 
 

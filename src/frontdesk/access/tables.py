@@ -25,6 +25,7 @@ users = Table(
     Column("status_before", Json),
     Column("status_livechat", String),
     Column("livechat_switched_by_system", Boolean, nullable=False),
+    Column("open_business_hours", Json),
     Column("livechat", Json),
     Column("livechat_count", Integer, nullable=False),
     Column("last_routing_at", Milliseconds),

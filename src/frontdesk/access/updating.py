@@ -194,7 +194,7 @@ def _update(
         if "admin" not in changes.roles:
             text = "Leaving the app without admins is not allowed"
             check_admin_may_leave(admins, user, text, "insertOrUpdateUser")
-        set_roles(tx, user.id, changes.roles)
+        set_roles(tx, user, changes.roles)
     if changes.active is not None:
         set_active_status(tx, settings, caller, user.id, changes.active)
     return _announced(tx, user)
@@ -284,7 +284,7 @@ def _changes_roles(changes: "UserChanges", user: User) -> bool:
 def _announced(tx: Tx, before: User) -> User:
     after = announce_changes(tx, before)
     if (after.status, after.status_text) != (before.status, before.status_text):
-        announce_presence(tx, after)
+        announce_presence(tx, after, before=before)
     return after
 
 

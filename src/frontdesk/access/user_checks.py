@@ -22,6 +22,10 @@ _MENTIONS = ("all", "here")
 #: Longest texts of a profile, in characters (API frame, 7.6).
 LONGEST_BIO = 260
 LONGEST_NICKNAME = 120
+#: Longest names and user names, in characters; the database cannot index any length.
+LONGEST_NAME = 255
+#: Longest e-mail address (RFC 5321, 4.5.3.1.3, less the angle brackets).
+LONGEST_EMAIL = 254
 
 
 def refuse(code: str, reason: str, **details: Any) -> Coded:
@@ -30,9 +34,13 @@ def refuse(code: str, reason: str, **details: Any) -> Coded:
 
 
 def check_name_characters(name: str | None) -> None:
-    """Raise Refused for a name with characters of HTML or paths, also percent-encoded."""
+    """Raise Refused for a name with characters of HTML or paths, also percent-encoded, and for
+    one that is too long.
+    """
     if name is None:
         return
+    if len(name) > LONGEST_NAME:
+        raise Refused("Name is too long")
     if not _FORBIDDEN_IN_NAMES.isdisjoint(name) or not _FORBIDDEN_IN_NAMES.isdisjoint(
         unquote(name)
     ):
@@ -40,8 +48,12 @@ def check_name_characters(name: str | None) -> None:
 
 
 def check_username_characters(settings: "Settings", username: str) -> None:
-    """Raise `error-input-is-not-a-valid-field` for a name against the workspace's pattern."""
-    if not _usernames(settings.text("UTF8_User_Names_Validation")).fullmatch(username):
+    """Raise `error-input-is-not-a-valid-field` for a name against the workspace's pattern, or
+    one that is too long.
+    """
+    pattern = _usernames(settings.text("UTF8_User_Names_Validation"))
+    if len(username) > LONGEST_NAME or not pattern.fullmatch(username):
+        username = username[:LONGEST_NAME]
         raise refuse(
             "error-input-is-not-a-valid-field",
             f"{username} is not a valid username",
@@ -106,7 +118,8 @@ def in_use(value: str) -> Coded:
 
 def check_email(settings: "Settings", address: str) -> None:
     """Raise for an address with bad syntax, or of a domain that is not wanted."""
-    if not is_email(address):
+    if len(address) > LONGEST_EMAIL or not is_email(address):
+        address = address[:LONGEST_EMAIL]
         raise Coded(
             "error-invalid-email",
             f"Invalid email {address}",

@@ -6,20 +6,30 @@ from frontdesk.db import Tx
 from frontdesk.errors import Refused
 from frontdesk.http import Call, Routes
 from frontdesk.http.paging import PageQuery, page
-from frontdesk.workforce.listing import (
+from frontdesk.workforce.department_listing import (
+    complete_departments,
+    departments_by_ids,
     links_of_department,
+    list_archived_departments,
     list_department_agents,
     list_departments,
     read_department,
 )
 from frontdesk.workforce.records import Department
+from frontdesk.workforce.retiring_departments import (
+    archive_department,
+    remove_department,
+    unarchive_department,
+)
 from frontdesk.workforce.saving_departments import (
     change_department_agents,
     create_department,
     update_department,
 )
 from frontdesk.workforce.schemas import (
+    AutocompleteQuery,
     ChangeDepartmentAgents,
+    DepartmentIdsQuery,
     DepartmentListQuery,
     DepartmentQuery,
     SaveDepartment,
@@ -81,9 +91,10 @@ async def departments(call: Call, query: DepartmentListQuery) -> dict[str, Any]:
     """List departments.
 
     `text` is looked for in the name; `enabled=true` leaves out disabled ones; archived ones are
-    listed with `showArchived=true` only.
+    listed with `showArchived=true` only. With `onlyMyDepartments=true` monitors and agents see
+    those of the units that they monitor and those they belong to, once there is any unit.
     """
-    return await call.read(list_departments, query, page(call.settings, query))
+    return await call.read(list_departments, call.user, query, page(call.settings, query))
 
 
 @routes.post(
@@ -96,11 +107,15 @@ async def departments(call: Call, query: DepartmentListQuery) -> dict[str, Any]:
 async def new_department(call: Call, body: SaveDepartment) -> dict[str, Any]:
     """Create a department.
 
-    With its agents. Members of one's own (texts, whole numbers, flags) are kept as they are.
+    With its agents, and in a unit if `departmentUnit` names one. Members of one's own (texts, whole
+    numbers, flags) are kept as they are.
     """
 
     def save(tx: Tx) -> dict[str, Any]:
-        return _saved(tx, create_department(tx, body.department, body.agents or ()))
+        department = create_department(
+            tx, call.settings, call.user, body.department, body.agents or (), body.unit_id()
+        )
+        return _saved(tx, department)
 
     return await call.write(save)
 
@@ -118,7 +133,14 @@ async def department(call: Call, query: DepartmentQuery) -> dict[str, Any]:
     `includeAgents` is `false`. 404 `Department not found` for an unknown id.
     """
     with_agents = query.includeAgents == "true" and call.user.may("view-livechat-departments")
-    return await call.read(read_department, call.path["_id"], with_agents)
+    only_own = query.onlyMyDepartments == "true"
+
+    def read(tx: Tx) -> dict[str, Any]:
+        return read_department(
+            tx, call.user, call.path["_id"], only_own=only_own, with_agents=with_agents
+        )
+
+    return await call.read(read)
 
 
 @routes.put(
@@ -129,6 +151,7 @@ async def department(call: Call, query: DepartmentQuery) -> dict[str, Any]:
     example=_SAVED,
     refusals=(
         "error-not-allowed",
+        "The last department in a unit can't be removed [error-unit-cant-be-empty]",
         "Archived departments cant be enabled [error-archived-department-cant-be-enabled]",
         *_SAVING_REFUSALS,
         "Department not found [error-department-not-found]",
@@ -139,7 +162,8 @@ async def department(call: Call, query: DepartmentQuery) -> dict[str, Any]:
 async def changed_department(call: Call, body: UpdateDepartment) -> dict[str, Any]:
     """Change a department.
 
-    Needs `manage-livechat-departments`. What is not sent stays. Agents are added by holders of
+    Needs `manage-livechat-departments`. What is not sent stays, except the unit: without
+    `departmentUnit` the department is taken out of it. Agents are added by holders of
     `add-livechat-department-agents`; nobody is removed by leaving him out.
     """
     if not call.user.may("manage-livechat-departments"):
@@ -148,7 +172,16 @@ async def changed_department(call: Call, body: UpdateDepartment) -> dict[str, An
     agents = body.agents if call.user.may("add-livechat-department-agents") else None
 
     def save(tx: Tx) -> dict[str, Any]:
-        return _saved(tx, update_department(tx, department_id, body.department, agents or ()))
+        department = update_department(
+            tx,
+            call.settings,
+            call.user,
+            department_id,
+            body.department,
+            agents or (),
+            body.unit_id(),
+        )
+        return _saved(tx, department)
 
     return await call.write(save)
 
@@ -181,7 +214,115 @@ async def changed_department_agents(call: Call, body: ChangeDepartmentAgents) ->
     Who is in both lists stays. `count` (conversations given so far) and `order` (lower comes
     first) are set to 0 where they are left out. Unknown users are skipped.
     """
-    await call.write(change_department_agents, call.path["_id"], body)
+    await call.write(change_department_agents, call.settings, call.path["_id"], body)
+
+
+@routes.delete(
+    "livechat/department/{_id}",
+    permissions=("manage-livechat-departments", "remove-livechat-department"),
+    any_permission=True,
+    refusals=("error-department-removal-disabled", "error-department-not-found"),
+)
+async def removed_department(call: Call) -> None:
+    """Remove a department.
+
+    Only where a setting allows it. Its conversations stay, with their agents, and belong to no
+    department any more; other departments do not fall back on it or forward to it.
+    """
+    await call.write(remove_department, call.settings, call.path["_id"])
+
+
+@routes.get(
+    "livechat/departments/archived",
+    permissions=_READERS,
+    any_permission=True,
+    example={
+        "departments": [{**_DEPARTMENT, "enabled": False, "archived": True}],
+        "count": 1,
+        "offset": 0,
+        "total": 1,
+    },
+)
+async def archived_departments(call: Call, query: DepartmentListQuery) -> dict[str, Any]:
+    """List the archived departments.
+
+    With the filters of the other list; `enabled` and `showArchived` mean nothing here.
+    """
+    wanted = page(call.settings, query)
+    return await call.read(list_archived_departments, call.user, query, wanted)
+
+
+@routes.post(
+    "livechat/department/{_id}/archive",
+    "livechat/department/archive/{_id}",
+    permissions=["manage-livechat-departments"],
+    refusals=("department-not-found",),
+)
+async def archived_department(call: Call) -> None:
+    """Archive a department.
+
+    It is disabled then. Open conversations go on. Archiving it again changes nothing.
+    """
+    await call.write(archive_department, call.settings, call.path["_id"])
+
+
+@routes.post(
+    "livechat/department/{_id}/unarchive",
+    "livechat/department/unarchive/{_id}",
+    permissions=["manage-livechat-departments"],
+    refusals=("[department-not-found]",),
+)
+async def unarchived_department(call: Call) -> None:
+    """Take a department out of the archive.
+
+    It stays disabled until it is saved as enabled.
+    """
+    await call.write(unarchive_department, call.settings, call.path["_id"])
+
+
+@routes.get(
+    "livechat/department.autocomplete",
+    permissions=_READERS,
+    any_permission=True,
+    example={"items": [{"_id": "k7vXpSxrYhLfbTqGW", "name": "Sales"}]},
+    refusals=("The 'selector' param is required",),
+)
+async def autocompleted_departments(call: Call, query: AutocompleteQuery) -> dict[str, Any]:
+    """Find departments by how their name begins.
+
+    `selector` is JSON, for example `{"term": "sa", "exceptions": [], "conditions": {}}`.
+    """
+    return {"items": await call.read(complete_departments, call.user, query)}
+
+
+@routes.get(
+    "livechat/department.listByIds",
+    permissions=_READERS,
+    any_permission=True,
+    example={"departments": [_DEPARTMENT]},
+    refusals=("The 'ids' param is required", "The 'ids' param must be an array"),
+)
+async def departments_with_ids(call: Call, query: DepartmentIdsQuery) -> dict[str, Any]:
+    """Read several departments.
+
+    Whatever their state. Unknown ids are skipped.
+    """
+    return {"departments": await call.read(departments_by_ids, query.ids)}
+
+
+@routes.get(
+    "livechat/department/isDepartmentCreationAvailable",
+    permissions=("view-livechat-departments", "manage-livechat-departments"),
+    any_permission=True,
+    example={"isDepartmentCreationAvailable": True},
+)
+async def department_creation(call: Call) -> dict[str, Any]:
+    """Tell whether more departments can be made.
+
+    They always can.
+    """
+    del call
+    return {"isDepartmentCreationAvailable": True}
 
 
 def _saved(tx: Tx, department: Department) -> dict[str, Any]:

@@ -1,11 +1,12 @@
 """Looking up departments and agents, for this feature and others."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from frontdesk.db import Tx
-from frontdesk.workforce import queries
+from frontdesk.workforce import candidates, queries
 from frontdesk.workforce.queries import Agent
-from frontdesk.workforce.records import Department, DepartmentAgent
+from frontdesk.workforce.records import Department, DepartmentAgent, StaffMember
 
 if TYPE_CHECKING:
     from frontdesk.settings.workspace import Settings
@@ -26,6 +27,11 @@ def department_by_id_or_name(tx: Tx, given: str) -> Department | None:
 def find_agent(tx: Tx, agent_id: str) -> Agent | None:
     """Return an agent, whether or not he can take chats now."""
     return tx.one(queries.AGENT, agent_id=agent_id)
+
+
+def agent_by_name(tx: Tx, username: str) -> Agent | None:
+    """Return the agent with exactly this user name, whether or not he can take chats now."""
+    return tx.one(queries.AGENT_BY_NAME, username=username)
 
 
 def online_agent(tx: Tx, settings: "Settings", agent_id: str) -> Agent | None:
@@ -61,9 +67,25 @@ def department_is_online(tx: Tx, settings: "Settings", department_id: str) -> bo
     return False
 
 
+def bot_is_there(tx: Tx, department_id: str | None) -> bool:
+    """Tell whether there is any bot agent, or any of a department, whatever its presence."""
+    query = candidates.NEXT_BOT if department_id is None else candidates.NEXT_BOT_IN_DEPARTMENT
+    return tx.one(query, department_id=department_id, ignored_id="") is not None
+
+
 def widget_departments(tx: Tx) -> list[Department]:
     """Return the departments that are shown to visitors: enabled, with at least one agent."""
     return [each for each in tx.all(queries.ALL_DEPARTMENTS) if each.enabled and each.agent_count]
+
+
+def widget_departments_of_unit(tx: Tx, unit_id: str) -> list[Department] | None:
+    """Return the departments of a unit that are shown to its visitors: the enabled ones.
+
+    None for an unknown unit.
+    """
+    if tx.one(queries.UNIT, unit_id=unit_id) is None:
+        return None
+    return [each for each in tx.all(queries.DEPARTMENTS_OF_UNIT, unit_id=unit_id) if each.enabled]
 
 
 def registration_departments(tx: Tx) -> list[Department]:
@@ -74,6 +96,13 @@ def registration_departments(tx: Tx) -> list[Department]:
 def departments_of_agent(tx: Tx, agent_id: str) -> list[DepartmentAgent]:
     """Return an agent's memberships."""
     return tx.all(queries.DEPARTMENTS_OF_AGENT, agent_id=agent_id)
+
+
+def staff_by_id(tx: Tx, user_ids: Collection[str]) -> dict[str, StaffMember]:
+    """Return the users with these ids, by id, as members of the staff."""
+    if not user_ids:
+        return {}
+    return {each.id: each for each in tx.select(queries.staff_of(user_ids), StaffMember)}
 
 
 def presence_rules(settings: "Settings") -> dict[str, bool]:

@@ -4,6 +4,7 @@ Source: behaviour of the API, workforce, section 3.8.
 """
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -11,7 +12,11 @@ from frontdesk.access.finding import find_user
 from frontdesk.db import Tx
 from frontdesk.ids import random_id
 from frontdesk.workforce import queries
+from frontdesk.workforce.keeping_hours import refresh_hours
 from frontdesk.workforce.records import Department, DepartmentAgent
+
+if TYPE_CHECKING:
+    from frontdesk.settings.workspace import Settings
 
 
 class Linking(msgspec.Struct, frozen=True):
@@ -24,6 +29,7 @@ class Linking(msgspec.Struct, frozen=True):
 
 def change_members(
     tx: Tx,
+    settings: "Settings",
     department: Department,
     linkings: Iterable[Linking],
     removed: Iterable[str] = (),
@@ -36,17 +42,17 @@ def change_members(
     shall say where that is about to change. Ids of nobody are skipped. Numbers of agents who
     belong already are replaced.
     """
-    changed = False
-    for agent_id in removed:
-        changed = _unlink(tx, department.id, agent_id) or changed
+    changed = {each for each in removed if _unlink(tx, department.id, each)}
     flag = department.enabled if enabled is None else enabled
-    for linking in linkings:
-        changed = _link(tx, department.id, linking, flag) or changed
+    changed |= {each.agent_id for each in linkings if _link(tx, department.id, each, flag)}
     if changed:
         _count(tx, department.id)
+        refresh_hours(tx, settings, changed)
 
 
-def set_departments_of(tx: Tx, agent_id: str, department_ids: Iterable[str]) -> None:
+def set_departments_of(
+    tx: Tx, settings: "Settings", agent_id: str, department_ids: Iterable[str]
+) -> None:
     """Make an agent belong to exactly these departments; memberships that stay are not touched.
 
     Ids of no department are skipped.
@@ -66,11 +72,22 @@ def set_departments_of(tx: Tx, agent_id: str, department_ids: Iterable[str]) -> 
             changed = False
         if changed:
             _count(tx, department_id)
+    if present != wanted:
+        refresh_hours(tx, settings, [agent_id])
 
 
-def set_links_enabled(tx: Tx, department_id: str, enabled: bool) -> None:
-    """Let the links of a department say whether it is enabled."""
-    for link in tx.all(queries.DEPARTMENT_AGENTS, department_id=department_id):
+def remove_all_members(tx: Tx, department_id: str) -> list[str]:
+    """Take all agents out of a department that is going; return their ids."""
+    links = tx.all(queries.DEPARTMENT_AGENTS, department_id=department_id)
+    for link in links:
+        _unlink(tx, department_id, link.agent_id)
+    return [each.agent_id for each in links]
+
+
+def set_links_enabled(tx: Tx, department_id: str, enabled: bool) -> list[str]:
+    """Let the links of a department say whether it is enabled; return the ids of its agents."""
+    links = tx.all(queries.DEPARTMENT_AGENTS, department_id=department_id)
+    for link in links:
         if link.department_enabled != enabled:
             tx.patch(
                 queries.PATCH_DEPARTMENT_AGENT,
@@ -79,6 +96,7 @@ def set_links_enabled(tx: Tx, department_id: str, enabled: bool) -> None:
                 updated_at=tx.now,
             )
             _announce(tx, "updated", link)
+    return [each.agent_id for each in links]
 
 
 def _link(tx: Tx, department_id: str, linking: Linking, enabled: bool) -> bool:

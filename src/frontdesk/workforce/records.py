@@ -1,4 +1,4 @@
-"""Departments, their agents and the staff as the code handles them: the rows of the tables."""
+"""Departments, units, staff and business hours as the code handles them: the rows of the tables."""
 
 from typing import Any
 
@@ -64,3 +64,70 @@ class StaffMember(msgspec.Struct):
     emails: list[dict[str, Any]] | None
     livechat: dict[str, Any] | None
     custom_fields: dict[str, Any] | None
+
+
+class Unit(msgspec.Struct):
+    """A row of `units`, with how many monitors and departments it has."""
+
+    id: str
+    name: str
+    visibility: str
+    updated_at: int
+    monitor_count: int = 0
+    department_count: int = 0
+
+
+class UnitMonitor(msgspec.Struct):
+    """A row of `unit_monitors`: somebody who watches over a unit."""
+
+    id: str
+    unit_id: str
+    monitor_id: str
+    updated_at: int
+
+
+class WorkHours(msgspec.Struct, frozen=True):
+    """Open time on one day of the week: `day` in English, times as `HH:mm` (or `HH:mm:ss`, of
+    which the seconds do not count) on the clock of the business hour's zone.
+    """
+
+    day: str
+    open: bool
+    start: str
+    finish: str
+
+
+class BusinessHour(msgspec.Struct):
+    """A row of `business_hours`. `kind` is `default` (there is one) or `custom`."""
+
+    id: str
+    kind: str
+    name: str
+    active: bool
+    time_zone: str
+    work_hours: list[WorkHours]
+    created_at: int
+    updated_at: int
+
+
+class AgentHours(msgspec.Struct):
+    """What business hours read and write of a row of `users`, an agent."""
+
+    id: str
+    active: bool
+    bot: bool
+    status: str
+    status_livechat: str | None
+    open_business_hours: list[str] | None
+
+
+class AgentActivity(msgspec.Struct):
+    """A row of `agent_activity`: a stretch of time in which an agent was available. `day` is the
+    day on the server's clock, as the number YYYYMMDD; nothing crosses midnight.
+    """
+
+    id: str
+    agent_id: str
+    day: int
+    started_at: int
+    stopped_at: int | None = None

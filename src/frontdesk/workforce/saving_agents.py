@@ -3,6 +3,8 @@
 Source: behaviour of the API, workforce, section 4.5.
 """
 
+from typing import TYPE_CHECKING
+
 from frontdesk.access.announcing import announce_user
 from frontdesk.access.finding import user_to_change
 from frontdesk.db import Tx
@@ -12,8 +14,11 @@ from frontdesk.workforce.limits import chat_limit
 from frontdesk.workforce.linking import set_departments_of
 from frontdesk.workforce.schemas import SaveAgent
 
+if TYPE_CHECKING:
+    from frontdesk.settings.workspace import Settings
 
-def save_agent(tx: Tx, request: SaveAgent) -> None:
+
+def save_agent(tx: Tx, settings: "Settings", request: SaveAgent) -> None:
     """Replace an agent's profile, without its null members, and the departments he belongs to.
 
     Of the profile only `maxNumberSimultaneousChat` is read by the server. Raises Refused
@@ -31,4 +36,4 @@ def save_agent(tx: Tx, request: SaveAgent) -> None:
         updated_at=tx.now,
     )
     announce_user(tx, agent.id, livechat=profile)
-    set_departments_of(tx, agent.id, request.agentDepartments)
+    set_departments_of(tx, settings, agent.id, request.agentDepartments)

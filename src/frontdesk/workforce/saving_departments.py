@@ -4,27 +4,39 @@ Source: behaviour of the API, workforce, sections 5.3 to 5.6 and 5.10.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from frontdesk.db import Tx
 from frontdesk.errors import Coded
+from frontdesk.http.call import Principal
 from frontdesk.http.match import check_match
 from frontdesk.ids import random_id
 from frontdesk.workforce import queries
+from frontdesk.workforce.keeping_hours import leave_hours, refresh_hours
 from frontdesk.workforce.limits import chat_limit, whole_number
 from frontdesk.workforce.linking import Linking, change_members, set_links_enabled
+from frontdesk.workforce.placing import place_department, require_another_department
 from frontdesk.workforce.records import Department
 from frontdesk.workforce.schemas import DEPARTMENT, SERVER_MEMBERS, ChangeDepartmentAgents
+
+if TYPE_CHECKING:
+    from frontdesk.settings.workspace import Settings
 
 _METHOD = {"method": "livechat:saveDepartment"}
 
 
 def create_department(
-    tx: Tx, given: dict[str, Any], agents: Iterable[Mapping[str, Any]]
+    tx: Tx,
+    settings: "Settings",
+    caller: Principal,
+    given: dict[str, Any],
+    agents: Iterable[Mapping[str, Any]],
+    unit_id: str | None = None,
 ) -> Department:
-    """Create a department with its agents; return it.
+    """Create a department with its agents, in a unit if one is named; return it.
 
     Raises Refused `Match error: ...` for a wrong shape, and Coded
     `error-validating-department-chat-closing-tags` or `error-fallback-department-not-found`.
@@ -41,20 +53,30 @@ def create_department(
         **_columns(document),
     )
     tx.insert(queries.INSERT_DEPARTMENT, department)
-    change_members(tx, department, _linkings(agents))
+    change_members(tx, settings, department, _linkings(agents))
+    place_department(tx, caller, department, unit_id)
     return _as_stored(tx, department)
 
 
 def update_department(
-    tx: Tx, department_id: str, given: dict[str, Any], agents: Iterable[Mapping[str, Any]]
+    tx: Tx,
+    settings: "Settings",
+    caller: Principal,
+    department_id: str,
+    given: dict[str, Any],
+    agents: Iterable[Mapping[str, Any]],
+    unit_id: str | UnsetType | None = UNSET,
 ) -> Department:
     """Change a department and add agents to it; return it. What is not given stays.
 
-    Raises what `create_department` raises, and Coded `error-department-not-found`,
-    `error-archived-department-cant-be-enabled` or `error-fallback-department-circular`, in the
-    order of the API.
+    The department comes into the unit; None takes it out of the one it is in, and UNSET leaves it
+    where it is. Raises what `create_department` raises, and Coded `error-unit-cant-be-empty`,
+    `error-department-not-found`, `error-archived-department-cant-be-enabled` or
+    `error-fallback-department-circular`, in the order of the API.
     """
     department = tx.one(queries.DEPARTMENT_TO_CHANGE, department_id=department_id)
+    if department is not None and unit_id is not UNSET:
+        require_another_department(tx, department, unit_id)
     if department is not None and department.archived and given.get("enabled") is True:
         raise Coded(
             "error-archived-department-cant-be-enabled",
@@ -76,13 +98,18 @@ def update_department(
     tx.patch(
         queries.PATCH_DEPARTMENT, department_id, document=document, updated_at=tx.now, **columns
     )
-    change_members(tx, department, _linkings(agents), enabled=columns["enabled"])
-    if columns["enabled"] != department.enabled:
-        set_links_enabled(tx, department_id, columns["enabled"])
+    enabled: bool = columns["enabled"]
+    change_members(tx, settings, department, _linkings(agents), enabled=enabled)
+    if enabled != department.enabled:
+        _follow_enabled(tx, settings, department, enabled)
+    if unit_id is not UNSET:
+        place_department(tx, caller, department, unit_id)
     return _as_stored(tx, department)
 
 
-def change_department_agents(tx: Tx, department_id: str, changes: ChangeDepartmentAgents) -> None:
+def change_department_agents(
+    tx: Tx, settings: "Settings", department_id: str, changes: ChangeDepartmentAgents
+) -> None:
     """Take agents out of a department and put others in.
 
     Raises Coded `error-department-not-found`.
@@ -91,7 +118,15 @@ def change_department_agents(tx: Tx, department_id: str, changes: ChangeDepartme
     if department is None:
         raise Coded("error-department-not-found", "Department not found")
     added = _linkings(msgspec.to_builtins(each) for each in changes.upsert)
-    change_members(tx, department, added, [each.agentId for each in changes.remove])
+    change_members(tx, settings, department, added, [each.agentId for each in changes.remove])
+
+
+def _follow_enabled(tx: Tx, settings: "Settings", department: Department, enabled: bool) -> None:
+    """Act on a department's having been enabled or disabled; `department` is as it was before."""
+    agent_ids = set_links_enabled(tx, department.id, enabled)
+    if not enabled:
+        leave_hours(tx, settings, department)
+    refresh_hours(tx, settings, agent_ids)
 
 
 def _require_closing_tags(given: Mapping[str, Any]) -> None:

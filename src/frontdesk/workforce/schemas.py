@@ -151,13 +151,49 @@ class DepartmentQuery(msgspec.Struct):
     json_schema: ClassVar[dict[str, Any]] = {
         "type": "object",
         "properties": {
-            "onlyMyDepartments": {"description": "`true`: only if it is one of the caller's."},
+            "onlyMyDepartments": {
+                "description": "`true`: only if the caller is responsible for it."
+            },
             "includeAgents": {"description": "`false`: without the agents."},
         },
     }
 
     onlyMyDepartments: Any = None
     includeAgents: Any = "true"
+
+
+class AutocompleteQuery(msgspec.Struct):
+    """Query of GET livechat/department.autocomplete; unknown parameters are tolerated."""
+
+    json_schema: ClassVar[dict[str, Any]] = {
+        "type": "object",
+        "properties": {
+            "selector": {
+                "type": "string",
+                "description": "JSON: `term`, `exceptions` (ids), `conditions` (plain values).",
+            },
+            "onlyMyDepartments": {
+                "type": "string",
+                "description": "`true`: only those that the caller is responsible for.",
+            },
+            "showArchived": {"type": "string", "description": "`true`: archived ones, too."},
+        },
+    }
+
+    selector: str | None = None
+    onlyMyDepartments: str | None = None
+    showArchived: str | None = None
+
+
+class DepartmentIdsQuery(msgspec.Struct):
+    """Query of GET livechat/department.listByIds, which is checked by hand."""
+
+    json_schema: ClassVar[dict[str, Any]] = {
+        "type": "object",
+        "properties": {"ids": {"description": "The ids, as `ids[]=...` for each."}},
+    }
+
+    ids: Any = None
 
 
 _TEXT = {"type": "string"}
@@ -220,6 +256,10 @@ class SaveDepartment(msgspec.Struct):
     agents: list[dict[str, Any]] | None = None
     departmentUnit: dict[str, Any] | None = None
 
+    def unit_id(self) -> str | None:
+        """Return the unit that the department shall be in; None for none."""
+        return (self.departmentUnit or {}).get("_id") or None
+
 
 class UpdateDepartment(msgspec.Struct):
     """Body of PUT livechat/department/{_id}; what is not sent stays as it is, save for the five
@@ -252,6 +292,10 @@ class UpdateDepartment(msgspec.Struct):
     department: dict[str, Any]
     agents: list[dict[str, Any]] | None = None
     departmentUnit: dict[str, Any] | None = None
+
+    def unit_id(self) -> str | None:
+        """Return the unit that the department shall be in; None for none."""
+        return (self.departmentUnit or {}).get("_id") or None
 
 
 #: The shape of a department as it is saved (workforce, 5.4, check 5).

@@ -6,11 +6,6 @@ from frontdesk.http import Call, Routes
 from frontdesk.http.paging import page
 from frontdesk.workforce.agents_for_visitors import propose_agent, serving_agent
 from frontdesk.workforce.appointing import appoint, dismiss
-from frontdesk.workforce.listing import (
-    list_departments_of_agent,
-    list_staff,
-    read_staff_member,
-)
 from frontdesk.workforce.saving_agents import save_agent
 from frontdesk.workforce.schemas import (
     AgentDepartmentsQuery,
@@ -19,6 +14,11 @@ from frontdesk.workforce.schemas import (
     SaveAgent,
     StaffListQuery,
     Username,
+)
+from frontdesk.workforce.staff_listing import (
+    list_departments_of_agent,
+    list_staff,
+    read_staff_member,
 )
 from frontdesk.workforce.switching import switch_availability
 
@@ -86,7 +86,7 @@ async def appoint_user(call: Call, body: Username) -> dict[str, Any]:
     `type` is `agent` or `manager`; a manager is made by holders of `manage-livechat-managers`
     only. An agent is available at once, also one who had switched himself off.
     """
-    user = await call.write(appoint, call.user, call.path["type"], body.username)
+    user = await call.write(appoint, call.settings, call.user, call.path["type"], body.username)
     return {"user": {"_id": user.id, "username": user.username}}
 
 
@@ -116,7 +116,7 @@ async def dismiss_user(call: Call) -> None:
     manager is dismissed by holders of `manage-livechat-managers` only. A user who does not hold
     the role is no error.
     """
-    await call.write(dismiss, call.user, call.path["type"], call.path["_id"])
+    await call.write(dismiss, call.settings, call.user, call.path["type"], call.path["_id"])
 
 
 @routes.post(
@@ -137,7 +137,7 @@ async def save_agent_info(call: Call, body: SaveAgent) -> None:
     `maxNumberSimultaneousChat`, the number of conversations at a time. Memberships in
     departments that are not named end; those that stay keep their place in the order.
     """
-    await call.write(save_agent, body)
+    await call.write(save_agent, call.settings, body)
 
 
 @routes.post(
@@ -145,15 +145,17 @@ async def save_agent_info(call: Call, body: SaveAgent) -> None:
     permissions=["view-l-room"],
     request={"status": "available"},
     example={"status": "available"},
-    refusals=("error-user-deactivated",),
+    refusals=("error-user-deactivated", "error-business-hours-are-closed"),
 )
 async def agent_status(call: Call, body: AgentStatus) -> dict[str, Any]:
     """Switch whether an agent takes conversations.
 
     The caller, or another agent with `manage-livechat-agents`. Without `status` the agent is
-    switched over. 404 `Agent not found` for a user who is no agent.
+    switched over. While no business hour is open for him, an agent cannot become available; another
+    agent then stays as he is, without an error. 404 `Agent not found` for a user who is no agent.
     """
-    return {"status": await call.write(switch_availability, call.user, body)}
+    status = await call.write(switch_availability, call.settings, call.user, body)
+    return {} if status is None else {"status": status}
 
 
 @routes.get(

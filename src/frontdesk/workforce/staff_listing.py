@@ -1,8 +1,8 @@
-"""Lists of agents, managers, departments and memberships.
+"""Lists of agents and managers, and of their departments.
 
 There are few of each, so they are filtered here; a text is found in any case, in any script.
 
-Source: behaviour of the API, workforce, sections 4.1, 4.3, 4.7, 5.1, 5.5 and 5.9.
+Source: behaviour of the API, workforce, sections 4.1, 4.3 and 4.7.
 """
 
 from collections import defaultdict
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from frontdesk.db import Tx
-from frontdesk.errors import Forbidden, NotFound, Refused
+from frontdesk.errors import Forbidden, Refused
 from frontdesk.http.call import Principal
 from frontdesk.http.paging import Page
 from frontdesk.http.small_lists import listed_page
@@ -19,9 +19,7 @@ from frontdesk.workforce.appointing import ROLES
 from frontdesk.workforce.queries import Membership
 from frontdesk.workforce.records import StaffMember
 from frontdesk.workforce.schemas import (
-    DepartmentListQuery,
     StaffListQuery,
-    department_document,
     link_document,
     listed_staff_document,
     staff_document,
@@ -103,48 +101,3 @@ def list_departments_of_agent(tx: Tx, agent_id: str, enabled_only: bool) -> list
         for link in tx.all(queries.DEPARTMENTS_OF_AGENT, agent_id=agent_id)
         if link.department_id in names and (link.department_enabled or not enabled_only)
     ]
-
-
-def list_departments(tx: Tx, query: DepartmentListQuery, page: Page) -> dict[str, Any]:
-    """Return the departments that fit all filters, by name unless sorted otherwise.
-
-    Nobody is limited to some departments, as there are no units: `onlyMyDepartments` changes
-    nothing.
-    """
-    text = (query.text or "").casefold()
-    documents = [
-        department_document(each)
-        for each in tx.all(queries.ALL_DEPARTMENTS)
-        if text in each.name.casefold()
-        and (each.enabled or query.enabled != "true")
-        and (not each.archived or query.showArchived == "true")
-        and each.id != query.excludeDepartmentId
-    ]
-    return listed_page("departments", documents, page, [("name", 1)])
-
-
-def read_department(tx: Tx, department_id: str, with_agents: bool) -> dict[str, Any]:
-    """Return a department, archived or not, and its agents if they are wanted.
-
-    Raises NotFound `Department not found`.
-    """
-    department = tx.one(queries.DEPARTMENT, department_id=department_id)
-    if department is None:
-        raise NotFound("Department not found")
-    answer: dict[str, Any] = {"department": department_document(department)}
-    if with_agents:
-        answer["agents"] = links_of_department(tx, department_id)
-    return answer
-
-
-def links_of_department(tx: Tx, department_id: str) -> list[dict[str, Any]]:
-    """Return the memberships of a department, by user name."""
-    return [
-        link_document(each)
-        for each in tx.all(queries.DEPARTMENT_AGENTS, department_id=department_id)
-    ]
-
-
-def list_department_agents(tx: Tx, department_id: str, page: Page) -> dict[str, Any]:
-    """Return a page of the memberships of a department, by user name unless sorted otherwise."""
-    return listed_page("agents", links_of_department(tx, department_id), page, [("username", 1)])

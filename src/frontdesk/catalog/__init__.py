@@ -1,0 +1,1 @@
+"""What conversations are ranked and marked with: priorities, SLA policies, tags."""
