@@ -2,6 +2,7 @@
 
 from frontdesk.access import tables as access
 from frontdesk.calls import tables as calls
+from frontdesk.catalog import tables as catalog
 from frontdesk.conversations import tables as conversations
 from frontdesk.db.types import metadata
 from frontdesk.files import tables as files
@@ -14,6 +15,7 @@ from frontdesk.workforce import tables as workforce
 __all__ = [
     "access",
     "calls",
+    "catalog",
     "conversations",
     "files",
     "jobs",

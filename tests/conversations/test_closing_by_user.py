@@ -30,7 +30,7 @@ def close(api: Api, **body: object) -> tuple[int, dict[str, object]]:
 def room_id(api: Api, admin: Api) -> str:
     """Return the id of an open conversation that nobody serves."""
     with settings(admin, Livechat_accept_chats_with_no_agents=True):
-        return open_conversation(api)[0]["_id"]
+        return str(open_conversation(api)[0]["_id"])
 
 
 def test_closing_answers_success_and_leaves_a_record(api: Api, admin: Api) -> None:

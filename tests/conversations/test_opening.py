@@ -297,3 +297,20 @@ def test_reading_clears_the_unread_mark(api: Api, admin: Api) -> None:
         "must match a schema in anyOf [invalid-params]"
     )
     retire(admin, agent)
+
+
+def test_the_token_of_a_visitor_is_shown_to_those_who_may_read_the_conversation(
+    api: Api, admin: Api
+) -> None:
+    with settings(admin, Livechat_accept_chats_with_no_agents=True):
+        room, visitor = open_conversation(api)
+    agent = create_agent(admin)
+
+    by_stranger = inquiry_of(agent.api, room["_id"])
+    by_admin = inquiry_of(admin, room["_id"])
+
+    assert by_stranger is not None
+    assert by_admin is not None
+    assert "token" not in by_stranger["v"]
+    assert by_admin["v"]["token"] == visitor.token
+    retire(admin, agent)

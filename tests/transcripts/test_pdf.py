@@ -85,6 +85,16 @@ def test_messages_come_in_order_with_author_and_time() -> None:
     assert "Grace Hopper 10:04 AM" in re.sub(" +", " ", said)
 
 
+def test_messages_in_a_row_have_one_name_and_every_new_minute_its_time() -> None:
+    said = pdf_text(
+        transcript(
+            line("One", seconds=5), line("*Two* words", seconds=9), line("- Three", seconds=64)
+        )
+    )
+    row = re.sub(r"\s+", " ", said)
+    assert re.search("Grace Hopper 10:03 AM (GH )?One Two words 10:04 AM . Three", row)
+
+
 def test_each_day_of_the_zone_has_a_divider() -> None:
     said = pdf_text(transcript(line("Late"), line("Later", seconds=14 * 3600)))
     assert said.index("Saturday, March 1, 2025") < said.index("Late")

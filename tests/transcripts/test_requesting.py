@@ -1,6 +1,7 @@
 """Asking for transcripts over HTTP, and what arrives at a real mail server."""
 
 from collections.abc import Callable, Iterator
+from email.message import EmailMessage
 from typing import Any
 
 import pytest
@@ -48,6 +49,13 @@ def close(api: Api, room_id: str, **body: Any) -> None:
     assert answer.status_code == 200, answer.text
 
 
+def part_of(message: EmailMessage, kind: str) -> str:
+    """Return the text of the plain or the HTML part of a mail."""
+    part = message.get_body((kind,))
+    assert part is not None
+    return str(part.get_content())
+
+
 def test_a_transcript_asked_for_at_the_close_arrives(
     mailing: tuple[Api, Api], smtp: SmtpServer
 ) -> None:
@@ -73,8 +81,8 @@ def test_a_transcript_asked_for_at_the_close_arrives(
     assert message["subject"] == "Our talk"
     assert message["from"] == "desk@example.org"
     assert message["message-id"]
-    text = message.get_body(("plain",)).get_content()
-    html = message.get_body(("html",)).get_content()
+    text = part_of(message, "plain")
+    html = part_of(message, "html")
     assert "My <b>printer</b> is on fire" in text
     assert "Please leave the building" in text
     assert "&lt;b&gt;printer" in html
@@ -174,7 +182,7 @@ def test_a_visitor_gets_the_conversation_so_far(mailing: tuple[Api, Api], smtp: 
     assert api.post("livechat/transcript", body).status_code == 200
 
     (delivery,) = smtp.inbox.wait_for(1)
-    text = delivery.message.get_body(("plain",)).get_content()
+    text = part_of(delivery.message, "plain")
     assert "Grüße aus Köln 🎉 مرحبا 日本" in text
 
 

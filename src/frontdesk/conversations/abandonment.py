@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from frontdesk.conversations import queries
 from frontdesk.conversations.records import Room
 from frontdesk.db import Tx
-from frontdesk.jobs.queue import enqueue
+from frontdesk.jobs.queue import cancel, enqueue
 from frontdesk.texts import text
 from frontdesk.workforce.finding import find_department
 from frontdesk.workforce.records import Department
@@ -41,10 +41,16 @@ def expect_answer(tx: Tx, settings: "Settings", room: Room) -> int | None:
         CLOSE_ABANDONED,
         {"room_id": room.id},
         due_at=due_at,
-        key=f"abandoned:{room.id}",
+        key=_timer_key(room.id),
         replace=True,
     )
     return due_at
+
+
+def stop_expecting(tx: Tx, room: Room) -> None:
+    """Stop the timer of the visitor's answer; `room.abandoned_at` is the caller's to clear."""
+    if room.abandoned_at is not None:
+        cancel(tx, _timer_key(room.id))
 
 
 def expect_answers_anew(tx: Tx, settings: "Settings") -> None:
@@ -84,3 +90,7 @@ def _sentence(settings: "Settings", room: Room, key: str) -> str:
 
 def _department_timeout(department: Department | None) -> int | None:
     return department.inactivity_timeout or None if department is not None else None
+
+
+def _timer_key(room_id: str) -> str:
+    return f"abandoned:{room_id}"

@@ -15,6 +15,7 @@ import msgspec
 from frontdesk.conversations import queries
 from frontdesk.conversations.holding import forget_hold
 from frontdesk.conversations.records import Room
+from frontdesk.conversations.unanswered import forget_reply
 from frontdesk.db import Tx
 from frontdesk.errors import Refused
 from frontdesk.ids import random_id
@@ -78,6 +79,8 @@ def close_conversation(tx: Tx, settings: "Settings", room: Room, closing: Closin
         store_system_message(tx, room.id, "command", closing.closer, "promptTranscript")
     if room.on_hold:
         forget_hold(tx, room.id)
+    if room.auto_transfer_due_at is not None:
+        forget_reply(tx, room.id)
 
     tx.emit("room", room.id, "closed")
     if inquiry is not None:

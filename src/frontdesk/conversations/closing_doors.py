@@ -21,6 +21,7 @@ from frontdesk.conversations.schemas import CloseByUser, CloseByVisitor
 from frontdesk.db import Tx
 from frontdesk.errors import Failure, Refused
 from frontdesk.http.call import Principal
+from frontdesk.messages.checking import check_length
 from frontdesk.messages.storing import SYSTEM_AUTHOR, Author
 from frontdesk.texts import text
 from frontdesk.transcripts.requesting import (
@@ -65,18 +66,20 @@ def close_by_user(tx: Tx, settings: "Settings", user: Principal, request: CloseB
     """Close a conversation for an agent or manager who is logged in.
 
     Raises Refused `error-invalid-room`, `error-not-authorized`, `error-room-already-closed`,
-    and whatever `close_conversation` refuses.
+    Coded `error-message-size-exceeded` for a comment longer than any message, and whatever
+    `close_conversation` refuses.
     """
     room = conversation_to_change(tx, request.rid)
     if room is None:
         raise Refused("error-invalid-room")
     if not user.may("close-others-livechat-room") and not subscription_of(tx, room.id, user.id):
         raise Refused("error-not-authorized")
-    transcripts = _asked_for(user, request)
+    transcripts = transcripts_asked_for(user, request)
     allowed = settings.flag("Omnichannel_allow_force_close_conversations")
     forced = bool(request.forceClose) and allowed
     if not room.open and not forced:
         raise Refused("error-room-already-closed")
+    check_length(settings, request.comment or "")
     closing = Closing(
         closer=Author(user.id, user.username),
         comment=request.comment or "",
@@ -150,7 +153,11 @@ def close_by_system(tx: Tx, settings: "Settings", room: Room, comment: str) -> N
     close_conversation(tx, settings, room, Closing(SYSTEM_AUTHOR, comment))
 
 
-def _asked_for(user: Principal, request: CloseByUser) -> TranscriptOptions:
+def transcripts_asked_for(user: Principal, request: CloseByUser) -> TranscriptOptions:
+    """Return the transcripts that a user asks for with the close.
+
+    Raises Refused `error-transcript-request-data-required`.
+    """
     requester = Requester(user.id, user.username, user.name, user.utc_offset)
     pdf_for = requester if request.generateTranscriptPdf else None
     wish = request.transcriptEmail

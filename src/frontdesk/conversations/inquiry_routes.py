@@ -60,7 +60,11 @@ async def queued_for_user(call: Call, query: InquiryListQuery) -> dict[str, Any]
     Queued conversations of the caller's departments, of no department, or meant for the caller.
     """
     return await call.read(
-        list_queue_for_user, call.user, query.department, page(call.settings, query)
+        list_queue_for_user,
+        call.settings,
+        call.user,
+        query.department,
+        page(call.settings, query),
     )
 
 
@@ -68,10 +72,18 @@ async def queued_for_user(call: Call, query: InquiryListQuery) -> dict[str, Any]
 async def inquiry(call: Call, query: RoomId) -> dict[str, Any]:
     """Read the inquiry of a room.
 
-    `null` where there is none: closed conversations have left the queue.
+    `null` where there is none: closed conversations have left the queue. The visitor's token is
+    shown to those who may read the conversation.
     """
-    found = await call.read(member_acts.read_inquiry, query.roomId)
-    return {"inquiry": None if found is None else inquiry_document(found)}
+    found, may_read = await call.read(
+        member_acts.read_inquiry, call.settings, call.user, query.roomId
+    )
+    if found is None:
+        return {"inquiry": None}
+    document = inquiry_document(found)
+    if not may_read:
+        del document["v"]["token"]
+    return {"inquiry": document}
 
 
 @routes.post(

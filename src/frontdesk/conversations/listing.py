@@ -3,16 +3,21 @@
 Source: behaviour of the API, conversations, sections 3.2, 4.1 and 4.3.
 """
 
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 from sqlalchemy import ColumnElement, Select, func, or_, select
 
+from frontdesk.conversations.queue_order import queue_order
 from frontdesk.conversations.records import Inquiry, Room
+from frontdesk.conversations.restricting import within_units
+from frontdesk.conversations.room_counts import count_rooms
+from frontdesk.conversations.room_filters import room_filter
+from frontdesk.conversations.room_pages import rooms_of_page
 from frontdesk.conversations.schemas import RoomListQuery, inquiry_document, room_document
-from frontdesk.conversations.tables import inquiries, rooms
+from frontdesk.conversations.tables import CONVERSATION, WAITING, inquiries, rooms
 from frontdesk.db import Tx, columns_of
-from frontdesk.db.json_text import holds_any, json_member
 from frontdesk.errors import Forbidden, Refused
 from frontdesk.http.call import Principal
 from frontdesk.http.date_range import date_range
@@ -22,35 +27,19 @@ from frontdesk.workforce.finding import (
     departments_of_agent,
     find_department,
 )
+from frontdesk.workforce.records import Department
 
 if TYPE_CHECKING:
     from frontdesk.settings.workspace import Settings
 
-_TRUE = ("t", "true", "1")
-_ROOM_ORDER: dict[str, ColumnElement[Any]] = {
-    "_id": rooms.c.id,
-    "ts": rooms.c.opened_at,
-    "lm": rooms.c.last_message_at,
-    "fname": rooms.c.display_name,
-    "name": rooms.c.display_name,
-    "closedAt": rooms.c.closed_at,
-    "departmentId": rooms.c.department_id,
-    "servedBy": rooms.c.agent_username,
-    "servedBy.username": rooms.c.agent_username,
-    "servedBy._id": rooms.c.agent_id,
-    "priorityWeight": rooms.c.priority_weight,
-    "estimatedWaitingTimeQueue": rooms.c.estimated_wait,
-    "queuedAt": rooms.c.queued_at,
-    "msgs": rooms.c.message_count,
-    "_updatedAt": rooms.c.updated_at,
-}
+#: What is missing comes before all else, on every database.
 _INQUIRY_ORDER: dict[str, ColumnElement[Any]] = {
     "_id": inquiries.c.id,
     "ts": inquiries.c.created_at,
-    "name": inquiries.c.name,
+    "name": func.coalesce(inquiries.c.name, ""),
     "status": inquiries.c.status,
-    "department": inquiries.c.department_id,
-    "queuedAt": inquiries.c.queued_at,
+    "department": func.coalesce(inquiries.c.department_id, ""),
+    "queuedAt": func.coalesce(inquiries.c.queued_at, 0),
     "priorityWeight": inquiries.c.priority_weight,
     "estimatedWaitingTimeQueue": inquiries.c.estimated_wait,
     "_updatedAt": inquiries.c.updated_at,
@@ -71,96 +60,46 @@ def list_rooms(
         own = user.may("view-l-room") and query.agents == [user.id]
         if not own:
             raise Forbidden
-    conditions = [
-        rooms.c.kind == "l",
-        *_between(rooms.c.opened_at, created),
-        *_between(rooms.c.closed_at, closed),
-        *_filters(query),
-    ]
-    found = tx.select(
-        _paged(columns_of(rooms, Room).where(*conditions), page, _ROOM_ORDER, [("ts", -1)]), Room
-    )
-    total = tx.select(select(func.count()).select_from(rooms).where(*conditions), int)[0]
-    return listed("rooms", [_with_department(tx, room) for room in found], page, total)
+    wanted = room_filter(tx, user, query, created, closed)
+    total = count_rooms(tx, wanted)
+    found = rooms_of_page(tx, wanted, page, total)
+    ids = {room.department_id for room in found}
+    departments = {each: find_department(tx, each) for each in ids}
+    documents = [_with_department(room, departments[room.department_id]) for room in found]
+    return listed("rooms", documents, page, total)
 
 
-def _with_department(tx: Tx, room: Room) -> dict[str, Any]:
+def list_sources(tx: Tx, user: Principal) -> list[dict[str, Any]]:
+    """Return where the conversations that a user may see came from, each kind once.
+
+    An app is a kind of its own; a conversation without a source counts as `{}`.
+    """
+    statement = select(rooms.c.source).where(CONVERSATION, *within_units(tx, user))
+    kinds = [_kind_of_source(each) for each in tx.select(statement.distinct(), _source)]
+    kinds.sort(key=lambda kind: str(sorted(kind.items())))
+    return [kind for kind, _ in groupby(kinds)]
+
+
+def _source(stored: dict[str, Any] | None) -> dict[str, Any]:
+    return stored or {}
+
+
+def _kind_of_source(source: dict[str, Any]) -> dict[str, Any]:
+    app = source.get("type") == "app"
+    members = ("type", "id", "alias", "sidebarIcon", "defaultIcon") if app else ("type",)
+    return {name: source[name] for name in members if name in source}
+
+
+def _with_department(room: Room, department: Department | None) -> dict[str, Any]:
     document = room_document(room)
-    department = find_department(tx, room.department_id)
     if department is not None:
         document["department"] = {"_id": department.id, "name": department.name}
     return document
 
 
-def _filters(query: RoomListQuery) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if query.agents:
-        conditions.append(rooms.c.agent_id.in_(query.agents))
-    departments = [each for each in query.departmentId or () if each != "undefined"]
-    if departments:
-        conditions.append(rooms.c.department_id.in_(departments))
-    if query.roomName:
-        conditions.append(_named(query.roomName))
-    conditions.extend(_state(query))
-    if query.tags:
-        conditions.append(holds_any(rooms.c.tags, query.tags))
-    if query.units:
-        conditions.append(holds_any(rooms.c.department_ancestors, query.units))
-    if query.customFields is not None:
-        conditions.extend(_custom_fields(query.customFields))
-    return conditions
-
-
-def _state(query: RoomListQuery) -> list[ColumnElement[bool]]:
-    """Return the condition of `open`, `onhold` and `queued` together."""
-    if query.queued in _TRUE:
-        return [rooms.c.open.is_(True), rooms.c.agent_id.is_(None), rooms.c.on_hold.is_(False)]
-    held = query.onhold in _TRUE
-    conditions: list[ColumnElement[bool]] = [rooms.c.on_hold.is_(True)] if held else []
-    if query.open == "true":
-        conditions += [rooms.c.open.is_(True), rooms.c.agent_id.is_not(None)]
-    elif query.open == "false":
-        conditions.append(rooms.c.open.is_(False))
-    else:
-        return conditions
-    return conditions if held else [*conditions, rooms.c.on_hold.is_(False)]
-
-
-def _named(name: str) -> ColumnElement[bool]:
-    quoted = len(name) >= 2 and name[0] == name[-1] == '"'
-    column = func.lower(rooms.c.display_name)
-    if quoted:
-        return column == name[1:-1].lower()
-    return column.contains(name.lower(), autoescape=True)
-
-
-def _custom_fields(text: str) -> list[ColumnElement[bool]]:
-    try:
-        wanted = msgspec.json.decode(text, type=dict[str, Any])
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise Refused('The "customFields" query parameter must be a valid JSON.') from error
-    # The value is looked for as it is: a pattern of a stranger's is nothing to run on a table.
-    return [
-        json_member(rooms.c.livechat_data, key).icontains(str(value), autoescape=True)
-        for key, value in wanted.items()
-    ]
-
-
-def _between(
-    column: ColumnElement[Any], bounds: tuple[int | None, int | None]
-) -> list[ColumnElement[bool]]:
-    start, end = bounds
-    conditions: list[ColumnElement[bool]] = []
-    if start is not None:
-        conditions.append(column >= start)
-    if end is not None:
-        conditions.append(column <= end)
-    return conditions
-
-
 def list_queue(tx: Tx, department: str | None, page: Page) -> dict[str, Any]:
     """Return the queued inquiries of the workspace, or of one department by id or name."""
-    conditions: list[ColumnElement[bool]] = [inquiries.c.status == "queued"]
+    conditions: list[ColumnElement[bool]] = [WAITING]
     found = department_by_id_or_name(tx, department) if department else None
     if found is not None:
         conditions.append(inquiries.c.department_id == found.id)
@@ -173,11 +112,12 @@ def list_queue(tx: Tx, department: str | None, page: Page) -> dict[str, Any]:
 
 
 def list_queue_for_user(
-    tx: Tx, user: Principal, department_id: str | None, page: Page
+    tx: Tx, settings: "Settings", user: Principal, department_id: str | None, page: Page
 ) -> dict[str, Any]:
     """Return the queued inquiries that a user may take, in the order of the queue.
 
-    Raises Refused `error-not-authorized` for a department that the user does not belong to.
+    Keys that the client sorts by come first; where the queue has one of them too, its direction
+    counts. Raises Refused `error-not-authorized` for a department that the user does not belong to.
     """
     own = [
         each.department_id for each in departments_of_agent(tx, user.id) if each.department_enabled
@@ -191,8 +131,9 @@ def list_queue_for_user(
         inquiries.c.default_agent_id == user.id,
         inquiries.c.default_agent_id.is_(None) & or_(column.is_(None), column.in_(own)),
     )
-    order: list[tuple[str, Literal[1, -1]]] = [("ts", 1), ("_updatedAt", -1)]
-    return _inquiry_page(tx, [inquiries.c.status == "queued", visible], page, order)
+    order = {**dict(page.sort), **dict(queue_order(settings))}
+    in_order = msgspec.structs.replace(page, sort=tuple(order.items()))
+    return _inquiry_page(tx, [WAITING, visible], in_order, [])
 
 
 def _inquiry_page(

@@ -111,9 +111,15 @@ def read_room(tx: Tx, settings: "Settings", user: Principal, query: RoomInfoQuer
     return room
 
 
-def read_inquiry(tx: Tx, room_id: str) -> Inquiry | None:
-    """Return the inquiry of a conversation, whatever its state."""
-    return inquiry_of_room(tx, room_id)
+def read_inquiry(
+    tx: Tx, settings: "Settings", user: Principal, room_id: str
+) -> tuple[Inquiry | None, bool]:
+    """Return the inquiry of a conversation, whatever its state, and whether the user may read
+    the conversation itself: only then may the visitor's token, which opens it, be shown.
+    """
+    room = find_room(tx, room_id)
+    allowed = room is not None and may_read(tx, settings, user, room)
+    return inquiry_of_room(tx, room_id), allowed
 
 
 def _room_of(tx: Tx, user: Principal, room_id: str) -> Room:

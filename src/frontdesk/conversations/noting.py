@@ -12,6 +12,7 @@ from frontdesk.conversations import queries
 from frontdesk.conversations.abandonment import expect_answer
 from frontdesk.conversations.records import Room
 from frontdesk.conversations.routing import routing_method
+from frontdesk.conversations.unanswered import replied
 from frontdesk.db import Tx
 from frontdesk.messages.records import Message
 
@@ -36,6 +37,8 @@ def note_message(
     """
     noted = msgspec.structs.replace(room)
     if room.kind == "l" and message.kind is None:
+        if message.visitor_token is None and room.auto_transfer_due_at is not None:
+            replied(tx, room)
         if message.visitor_token is not None:
             _note_visitor(noted, message)
         elif not (automatic and settings.flag("Omnichannel_Metrics_Ignore_Automatic_Messages")):
@@ -50,7 +53,7 @@ def note_message(
         last_message_at=message.sent_at,
         **{name: getattr(noted, name) for name in _NOTED},
     )
-    _note_unread(tx, settings, room.id, message.author_id)
+    note_unread(tx, settings, room.id, message.author_id)
     if room.agent_id is None and message.kind is None and routing_method(settings).showQueue:
         tx.run(
             queries.NOTE_LAST_MESSAGE,
@@ -60,7 +63,8 @@ def note_message(
         )
 
 
-def _note_unread(tx: Tx, settings: "Settings", room_id: str, author_id: str) -> None:
+def note_unread(tx: Tx, settings: "Settings", room_id: str, author_id: str) -> None:
+    """Raise the unread marks of all members but the author, whose own are cleared."""
     counts_all = settings.text("Unread_Count_Omni") in ("all_messages", "")
     tx.run(
         queries.NOTE_UNREAD,

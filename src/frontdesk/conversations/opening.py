@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from frontdesk.catalog.finding import priority_by_id_or_name, sla_by_id_or_name
 from frontdesk.conversations import queries
 from frontdesk.conversations.finding import conversation_to_change, open_room_of_visitor
+from frontdesk.conversations.preferring import bot_first, preferred_agent
 from frontdesk.conversations.records import Inquiry, Room
 from frontdesk.conversations.routing import routing_method
 from frontdesk.conversations.taking import delegate
+from frontdesk.conversations.waiting import begin_to_wait
 from frontdesk.db import Tx
 from frontdesk.errors import Coded, Refused
 from frontdesk.ids import hex_id, random_id
@@ -21,6 +24,7 @@ from frontdesk.messages.storing import store_message
 from frontdesk.visitors.noting import note_chat
 from frontdesk.visitors.records import Visitor
 from frontdesk.workforce.finding import (
+    Agent,
     find_agent,
     find_department,
     registration_departments,
@@ -32,10 +36,14 @@ if TYPE_CHECKING:
 
 
 class Opening(msgspec.Struct, frozen=True):
-    """What is asked for: where the visitor comes from, and an agent if one is wished."""
+    """What is asked for: where the visitor comes from, an agent if one is wished, and an SLA policy
+    and a priority by id or name.
+    """
 
     source: dict[str, Any]
     agent_id: str | None = None
+    sla: str | None = None
+    priority: str | None = None
 
 
 class Opened(msgspec.Struct, frozen=True):
@@ -49,7 +57,8 @@ def open_conversation(tx: Tx, settings: "Settings", visitor: Visitor, opening: O
     """Return the visitor's open conversation, or open one.
 
     There is one open conversation per visitor, also when two requests race. Raises Coded
-    `error-omnichannel-is-disabled` or `no-agent-online`.
+    `error-omnichannel-is-disabled`, `no-agent-online`, `error-invalid-sla` or
+    `error-invalid-priority`.
     """
     assert visitor.token is not None
     found = open_room_of_visitor(tx, visitor.token)
@@ -57,43 +66,52 @@ def open_conversation(tx: Tx, settings: "Settings", visitor: Visitor, opening: O
         return Opened(found, new=False)
     if not settings.flag("Livechat_enabled"):
         raise Coded("error-omnichannel-is-disabled")
-    agent = find_agent(tx, opening.agent_id) if opening.agent_id else None
-    department_id = _department(tx, settings, visitor, agent is not None)
-    _require_somebody(tx, settings, visitor, department_id, agent is not None)
+    requested = find_agent(tx, opening.agent_id) if opening.agent_id else None
+    wished = preferred_agent(tx, settings, visitor, requested)
+    wanted_id = _wanted_department(tx, settings, visitor, wished)
+    agent = wished or bot_first(tx, settings, wanted_id)
+    department_id = _served_department(tx, settings, wanted_id)
+    _require_somebody(tx, settings, wanted_id, department_id, wished, agent)
 
     started = _started_message(tx, visitor)
-    room = _new_room(tx, settings, visitor, opening, department_id, started)
+    # Without anybody online the department that was wanted keeps the conversation.
+    room = _new_room(tx, settings, visitor, opening, department_id or wanted_id, started)
+    _rank(tx, room, opening)
     if not tx.insert(queries.INSERT_ROOM, room):
         # Another request of the same visitor was first: both get its room.
         winner = open_room_of_visitor(tx, visitor.token)
         if winner is None:
             raise Refused("error-failed-to-start-conversation")
         return Opened(winner, new=False)
-    inquiry = _inquiry(tx, settings, room, visitor)
-    if agent is not None:
-        inquiry.default_agent_id = agent.id
-        inquiry.default_agent_username = agent.username
+    inquiry = _inquiry(tx, settings, room, visitor, agent)
     tx.insert(queries.INSERT_INQUIRY, inquiry)
     store_message(tx, started)
     note_chat(tx, visitor, room.id)
     tx.emit("room", room.id, "opened")
     tx.emit("inquiry", inquiry.id, "inserted", inquiry.department_id)
     if inquiry.status == "ready":
-        delegate(tx, settings, inquiry, room)
+        _give_away(tx, settings, inquiry, room)
+    else:
+        begin_to_wait(tx, settings, room.id, room.department_id)
     return Opened(conversation_to_change(tx, room.id) or room, new=True)
 
 
-def _department(tx: Tx, settings: "Settings", visitor: Visitor, agent_wished: bool) -> str | None:
-    """Return the department of the conversation: one that somebody serves, if there is any."""
-    if visitor.department_id is None:
-        if agent_wished:
-            return None
-        for department in registration_departments(tx):
-            if somebody_is_online(tx, settings, department.id):
-                return department.id
-        return None
+def _wanted_department(
+    tx: Tx, settings: "Settings", visitor: Visitor, wished: Agent | None
+) -> str | None:
+    """Return the visitor's department; where nothing is wished for, the first that is served."""
+    if visitor.department_id is not None or wished is not None:
+        return visitor.department_id
+    for department in registration_departments(tx):
+        if somebody_is_online(tx, settings, department.id):
+            return department.id
+    return None
+
+
+def _served_department(tx: Tx, settings: "Settings", department_id: str | None) -> str | None:
+    """Return the department, or the first one it falls back on, that somebody serves."""
     seen: set[str] = set()
-    candidate = find_department(tx, visitor.department_id)
+    candidate = find_department(tx, department_id)
     while candidate is not None and candidate.id not in seen:
         if somebody_is_online(tx, settings, candidate.id):
             return candidate.id
@@ -105,18 +123,33 @@ def _department(tx: Tx, settings: "Settings", visitor: Visitor, agent_wished: bo
 def _require_somebody(
     tx: Tx,
     settings: "Settings",
-    visitor: Visitor,
+    wanted_id: str | None,
     department_id: str | None,
-    agent_wished: bool,
+    wished: Agent | None,
+    agent: Agent | None,
 ) -> None:
-    if settings.flag("Livechat_accept_chats_with_no_agents") or agent_wished:
+    """Raise Coded `no-agent-online` where the conversation would find nobody.
+
+    An agent who is wished for need not be there. A bot is enough for a department, but without
+    one somebody must be online all the same.
+    """
+    if settings.flag("Livechat_accept_chats_with_no_agents") or wished is not None:
         return
-    if visitor.department_id is not None:
-        served = department_id is not None
+    if wanted_id is not None:
+        served = department_id is not None or agent is not None
     else:
-        served = department_id is not None or somebody_is_online(tx, settings)
+        served = somebody_is_online(tx, settings)
     if not served:
         raise Coded("no-agent-online", "Sorry, no online agents")
+
+
+def _give_away(tx: Tx, settings: "Settings", inquiry: Inquiry, room: Room) -> None:
+    """Give a new conversation to an agent, if one is free."""
+    try:
+        delegate(tx, settings, inquiry, room)
+    except Coded:  # another server names nobody: that may be, where nobody need be online
+        if not settings.flag("Livechat_accept_chats_with_no_agents"):
+            raise
 
 
 def _new_room(
@@ -127,8 +160,6 @@ def _new_room(
     department_id: str | None,
     started: Message,
 ) -> Room:
-    # Without anybody online the visitor's own department keeps the conversation.
-    department_id = department_id or visitor.department_id
     department = find_department(tx, department_id)
     keeps_last = settings.flag("Store_Last_Message")
     return Room(
@@ -154,6 +185,21 @@ def _new_room(
     )
 
 
+def _rank(tx: Tx, room: Room, opening: Opening) -> None:
+    """Give a new room the SLA policy and the priority that are asked for."""
+    if opening.sla:
+        sla = sla_by_id_or_name(tx, opening.sla)
+        if sla is None:
+            raise Coded("error-invalid-sla", "Invalid sla", {"function": "livechat.beforeRoom"})
+        room.sla_id, room.estimated_wait = sla.id, sla.due_minutes
+    if opening.priority:
+        priority = priority_by_id_or_name(tx, opening.priority)
+        if priority is None:
+            where = {"function": "livechat.beforeInquiry"}
+            raise Coded("error-invalid-priority", "Invalid priority", where)
+        room.priority_id, room.priority_weight = priority.id, priority.weight
+
+
 def _started_message(tx: Tx, visitor: Visitor) -> Message:
     return Message(
         id=random_id(),
@@ -169,9 +215,15 @@ def _started_message(tx: Tx, visitor: Visitor) -> Message:
     )
 
 
-def _inquiry(tx: Tx, settings: "Settings", room: Room, visitor: Visitor) -> Inquiry:
+def _inquiry(
+    tx: Tx, settings: "Settings", room: Room, visitor: Visitor, agent: Agent | None
+) -> Inquiry:
     """Return the new conversation's place: waiting in the queue, or ready to be given away."""
-    waits = settings.flag("Livechat_waiting_queue") or not routing_method(settings).autoAssignAgent
+    if agent is not None and agent.bot:
+        waits = False
+    else:
+        own_queue = settings.flag("Livechat_waiting_queue")
+        waits = own_queue or not routing_method(settings).autoAssignAgent
     return Inquiry(
         id=hex_id(),
         room_id=room.id,
@@ -185,6 +237,12 @@ def _inquiry(tx: Tx, settings: "Settings", room: Room, visitor: Visitor) -> Inqu
         visitor_username=visitor.username or "",
         visitor_status=room.visitor_status,
         source=room.source,
+        default_agent_id=None if agent is None else agent.id,
+        default_agent_username=None if agent is None else agent.username,
+        priority_id=room.priority_id,
+        priority_weight=room.priority_weight,
+        sla_id=room.sla_id,
+        estimated_wait=room.estimated_wait,
         queued_at=tx.now if waits else None,
         updated_at=tx.now,
     )

@@ -34,6 +34,50 @@ ROOMS_OF_MEMBER = Query(
     ),
     Room,
 )
+#: Who served the conversation of a visitor that was closed last, of those that somebody served.
+LAST_SERVER = Query(
+    select(rooms.c.agent_id)
+    .where(
+        rooms.c.visitor_id == bindparam("visitor_id"),
+        rooms.c.kind == "l",
+        rooms.c.closed_at.is_not(None),
+        rooms.c.agent_id.is_not(None),
+    )
+    .order_by(rooms.c.closed_at.desc())
+    .limit(1),
+    str,
+)
+#: Whoever serves a conversation is a member of it, and members have few.
+ROOMS_SERVED_BY = Query(
+    select(rooms.c.id)
+    .join(subscriptions, subscriptions.c.room_id == rooms.c.id)
+    .where(
+        subscriptions.c.user_id == bindparam("agent_id"),
+        rooms.c.agent_id == bindparam("agent_id"),
+        rooms.c.open.is_(True),
+    )
+    .order_by(rooms.c.opened_at, rooms.c.id),
+    str,
+)
+
+
+class Load(msgspec.Struct):
+    """How many open conversations an agent serves for a department, or for none."""
+
+    agent_id: str
+    department_id: str | None
+    chats: int
+
+
+#: Found by the inquiries, which are there for open conversations only.
+LOADS = Query(
+    select(rooms.c.agent_id, rooms.c.department_id, func.count())
+    .join(inquiries, inquiries.c.room_id == rooms.c.id)
+    .where(rooms.c.open.is_(True), rooms.c.agent_id.is_not(None))
+    .group_by(rooms.c.agent_id, rooms.c.department_id)
+    .order_by(rooms.c.agent_id, rooms.c.department_id),
+    Load,
+)
 ANSWERED_ROOMS = Query(
     _ROOMS.where(OPEN_CONVERSATION, rooms.c.responder_id.is_not(None)),
     Room,
@@ -64,6 +108,7 @@ CLOSE_ROOM = Command(
         last_message_at=bindparam("closed_at"),
         last_message=bindparam("last_message"),
         message_count=rooms.c.message_count + bindparam("messages_added"),
+        auto_transfer_due_at=None,
         updated_at=bindparam("closed_at"),
     )
 )
@@ -112,8 +157,22 @@ REMOVE_AGENT = Command(
         agent_id=None,
         agent_username=None,
         agent_since=None,
-        queued_at=bindparam("now"),
+        queued_at=bindparam("queued_at"),
         department_id=bindparam("department_id"),
+        department_ancestors=bindparam("department_ancestors"),
+        abandoned_at=None,
+        message_count=rooms.c.message_count + bindparam("messages_added"),
+        last_message_at=bindparam("now"),
+        last_message=bindparam("last_message"),
+        updated_at=bindparam("now"),
+    )
+)
+HAND_OVER = Command(
+    update(rooms)
+    .where(rooms.c.id == bindparam("row_id"), rooms.c.open.is_(True))
+    .values(
+        department_id=bindparam("department_id"),
+        department_ancestors=bindparam("department_ancestors"),
         abandoned_at=None,
         message_count=rooms.c.message_count + bindparam("messages_added"),
         last_message_at=bindparam("now"),
@@ -136,6 +195,7 @@ COUNT_MESSAGES = Command(
     .where(rooms.c.id == bindparam("row_id"))
     .values(message_count=rooms.c.message_count + bindparam("added"), updated_at=bindparam("now"))
 )
+REMOVE_ROOM = Command(delete(rooms).where(rooms.c.id == bindparam("room_id")))
 ADD_MEMBER = Command(
     update(rooms)
     .where(rooms.c.id == bindparam("row_id"), rooms.c.open.is_(True))
@@ -186,6 +246,8 @@ QUEUE_INQUIRY = Command(
         queued_at=bindparam("now"),
         taken_at=None,
         department_id=bindparam("department_id"),
+        default_agent_id=bindparam("default_agent_id"),
+        default_agent_username=bindparam("default_agent_username"),
         last_message=bindparam("last_message"),
         updated_at=bindparam("now"),
     )
@@ -231,6 +293,25 @@ REMOVE_SUBSCRIPTIONS = Query(
     .where(subscriptions.c.room_id == bindparam("room_id"))
     .returning(subscriptions.c.id, subscriptions.c.user_id, subscriptions.c.username),
     Removed,
+)
+REMOVE_OTHER_SUBSCRIPTIONS = Query(
+    delete(subscriptions)
+    .where(
+        subscriptions.c.room_id == bindparam("room_id"),
+        subscriptions.c.user_id != bindparam("kept_id"),
+    )
+    .returning(subscriptions.c.id, subscriptions.c.user_id, subscriptions.c.username),
+    Removed,
+)
+MOVE_SUBSCRIPTIONS = Command(
+    update(subscriptions)
+    .where(subscriptions.c.room_id == bindparam("room_id"))
+    .values(department_id=bindparam("department_id"), updated_at=bindparam("now"))
+)
+CHANGE_VISITOR_OF_MEMBERS = Command(
+    update(subscriptions)
+    .where(subscriptions.c.room_id == bindparam("room_id"), subscriptions.c.visitor.is_not(None))
+    .values(visitor=bindparam("visitor"), updated_at=bindparam("now"))
 )
 HOLD_SUBSCRIPTIONS = Command(
     update(subscriptions)
@@ -287,4 +368,80 @@ OPEN_CHATS_IN_DEPARTMENT = Query(
         subscriptions.c.department_id == bindparam("department_id"),
     ),
     int,
+)
+
+# Ranks and departments -----------------------------------------------------------------------
+
+
+class RankedInquiry(msgspec.Struct):
+    """What is told about an inquiry whose rank has changed."""
+
+    id: str
+    department_id: str | None
+
+
+_RANKED = (inquiries.c.id, inquiries.c.department_id)
+SET_PRIORITY = Command(
+    update(rooms)
+    .where(rooms.c.id == bindparam("room_id"))
+    .values(
+        priority_id=bindparam("priority_id"),
+        priority_weight=bindparam("weight"),
+        message_count=rooms.c.message_count + 1,
+        updated_at=bindparam("now"),
+    )
+)
+SET_INQUIRY_PRIORITY = Query(
+    update(inquiries)
+    .where(inquiries.c.room_id == bindparam("room_id"))
+    .values(
+        priority_id=bindparam("priority_id"),
+        priority_weight=bindparam("weight"),
+        updated_at=bindparam("now"),
+    )
+    .returning(*_RANKED),
+    RankedInquiry,
+)
+SET_SLA = Command(
+    update(rooms)
+    .where(rooms.c.id == bindparam("room_id"))
+    .values(
+        sla_id=bindparam("sla_id"),
+        estimated_wait=bindparam("minutes"),
+        message_count=rooms.c.message_count + 1,
+        updated_at=bindparam("now"),
+    )
+)
+SET_INQUIRY_SLA = Query(
+    update(inquiries)
+    .where(inquiries.c.room_id == bindparam("room_id"))
+    .values(
+        sla_id=bindparam("sla_id"), estimated_wait=bindparam("minutes"), updated_at=bindparam("now")
+    )
+    .returning(*_RANKED),
+    RankedInquiry,
+)
+#: For all open conversations with an SLA policy: another waiting time, or none of it.
+CHANGE_SLA = Query(
+    update(rooms)
+    .where(OPEN_CONVERSATION, rooms.c.sla_id == bindparam("present_id"))
+    .values(
+        sla_id=bindparam("sla_id"), estimated_wait=bindparam("minutes"), updated_at=bindparam("now")
+    )
+    .returning(rooms.c.id),
+    str,
+)
+CHANGE_INQUIRY_SLA = Query(
+    update(inquiries)
+    .where(inquiries.c.sla_id == bindparam("present_id"))
+    .values(
+        sla_id=bindparam("sla_id"), estimated_wait=bindparam("minutes"), updated_at=bindparam("now")
+    )
+    .returning(*_RANKED),
+    RankedInquiry,
+)
+FORGET_DEPARTMENT = Command(
+    update(rooms)
+    .where(rooms.c.department_id == bindparam("gone_id"))
+    .values(department_id=None, department_ancestors=None, updated_at=bindparam("now"))
 )

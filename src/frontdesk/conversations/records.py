@@ -71,6 +71,8 @@ class Room(msgspec.Struct):
     closer: str | None = None
     closed_by_id: str | None = None
     closed_by_username: str | None = None
+    auto_transfer_due_at: int | None = None
+    auto_transferred_at: int | None = None
     updated_at: int = 0
 
 

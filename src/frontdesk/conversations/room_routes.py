@@ -41,9 +41,13 @@ _ROOM_EXAMPLE = {
         "invalid-room",
         "[error-omnichannel-is-disabled]",
         "Sorry, no online agents [no-agent-online]",
+        "Invalid sla [error-invalid-sla]",
+        "Invalid priority [error-invalid-priority]",
     ),
     parameters={"token": "The visitor's token.", "rid": "An open room of the visitor.",
-                "agentId": "The agent that is wished."},
+                "agentId": "The agent that is wished.",
+                "sla": "An SLA policy for a new conversation: its id or name.",
+                "priority": "A priority for a new conversation: its id or name."},
 )  # fmt: skip
 async def open_room(call: Call) -> dict[str, Any]:
     """Open or resume a visitor's conversation.

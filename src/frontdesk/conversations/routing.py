@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from frontdesk.conversations import queries
+from frontdesk.conversations.external_routing import who_is_next
 from frontdesk.db import Tx
 from frontdesk.errors import Coded
-from frontdesk.workforce.assigning import count_chat, hold_agent, next_agents
-from frontdesk.workforce.finding import Agent, find_department
+from frontdesk.workforce.assigning import choose_agent, hold_agent
+from frontdesk.workforce.finding import Agent, agent_by_name, find_department, online_agent
 
 if TYPE_CHECKING:
     from frontdesk.settings.workspace import Settings
@@ -39,6 +40,9 @@ _METHODS = {
         enableTriggerAction=False,
         autoAssignAgent=False,
     ),
+    "External": RoutingMethod(),
+    "Load_Balancing": RoutingMethod(),
+    "Load_Rotation": RoutingMethod(),
 }
 
 
@@ -50,6 +54,12 @@ def routing_method(settings: "Settings") -> RoutingMethod:
     return found
 
 
+def assigns_agents(settings: "Settings") -> bool:
+    """Tell whether conversations are given to agents; a method that is not available gives none."""
+    found = _METHODS.get(settings.text("Livechat_Routing_Method"))
+    return found is not None and found.autoAssignAgent
+
+
 def next_agent(
     tx: Tx, settings: "Settings", department_id: str | None, ignored_id: str | None = None
 ) -> Agent | None:
@@ -57,17 +67,27 @@ def next_agent(
     nobody is free.
 
     Whoever is chosen is held until the commit: no other assignment can pass his limit meanwhile.
+    Raises Coded `no-agent-online` where another server chooses and names nobody who is online.
     """
     if not routing_method(settings).autoAssignAgent:
         return None
-    for agent in next_agents(tx, settings, department_id):
-        if agent.id == ignored_id:
+    if settings.text("Livechat_Routing_Method") == "External":
+        return _named_agent(tx, settings, department_id, ignored_id)
+    return choose_agent(tx, settings, department_id, ignored_id)
+
+
+def _named_agent(
+    tx: Tx, settings: "Settings", department_id: str | None, ignored_id: str | None
+) -> Agent:
+    for username in tx.ask(who_is_next(settings, department_id, ignored_id)):
+        found = agent_by_name(tx, username)
+        if found is None:
             continue
-        hold_agent(tx, agent.id)
-        if within_limits(tx, settings, agent, department_id):
-            count_chat(tx, agent.id, department_id)
+        hold_agent(tx, found.id)
+        agent = online_agent(tx, settings, found.id)
+        if agent is not None:
             return agent
-    return None
+    raise Coded("no-agent-online", "Sorry, no online agents")
 
 
 def within_limits(tx: Tx, settings: "Settings", agent: Agent, department_id: str | None) -> bool:

@@ -6,7 +6,7 @@ import msgspec
 
 from frontdesk.clock import iso, iso_or_none
 from frontdesk.conversations.records import Inquiry, Room, Subscription
-from frontdesk.http.paging import ListQuery
+from frontdesk.http.paging import ListQuery, PageQuery
 
 
 def room_document(room: Room) -> dict[str, Any]:
@@ -60,6 +60,8 @@ def _conversation(room: Room) -> dict[str, Any]:
         "omnichannel": (
             {"predictedVisitorAbandonmentAt": iso(room.abandoned_at)} if room.abandoned_at else None
         ),
+        "autoTransferOngoing": True if room.auto_transfer_due_at is not None else None,
+        "autoTransferredAt": iso_or_none(room.auto_transferred_at),
         "closedAt": iso_or_none(room.closed_at),
         "closer": room.closer,
         "closedBy": _person(room.closed_by_id, room.closed_by_username, None),
@@ -265,6 +267,14 @@ class InquiryListQuery(ListQuery):
     """Query of GET livechat/inquiries.list: a department's id or name."""
 
     department: str | None = None
+
+
+class LoadQuery(PageQuery, kw_only=True):
+    """Query of GET livechat/queue; `departmentId` may be the text `undefined`, meaning none."""
+
+    agentId: str | None = None
+    departmentId: str | None = None
+    includeOfflineAgents: str | None = None
 
 
 class RoomListQuery(ListQuery):

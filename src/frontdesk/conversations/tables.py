@@ -1,12 +1,27 @@
 """Rooms, inquiries and subscriptions as they are stored, each table with its row type."""
 
-from sqlalchemy import Boolean, Column, Float, Index, Integer, String, Table, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    Index,
+    Integer,
+    String,
+    Table,
+    literal_column,
+    text,
+)
 
 from frontdesk.db.types import Json, Milliseconds, metadata
 
 #: The condition of partial indexes. Queries must use these very words, or SQLite cannot see that
 #: the index serves them.
 OPEN_CONVERSATION = text("open AND kind = 'l'")
+CONVERSATION = text("kind = 'l'")
+CLOSED_IN_DEPARTMENT = text("closed_at IS NOT NULL AND department_id IS NOT NULL")
+_IN_UNIT = text("department_ancestors IS NOT NULL")
+_QUEUED = text("status = 'queued'")
 
 rooms = Table(
     "rooms",
@@ -70,6 +85,8 @@ rooms = Table(
     Column("closer", String),
     Column("closed_by_id", String),
     Column("closed_by_username", String),
+    Column("auto_transfer_due_at", Milliseconds),
+    Column("auto_transferred_at", Milliseconds),
     Column("updated_at", Milliseconds, nullable=False),
     # One open conversation per visitor: decided here, not by a look before the insert.
     Index(
@@ -79,11 +96,35 @@ rooms = Table(
         sqlite_where=OPEN_CONVERSATION,
         postgresql_where=OPEN_CONVERSATION,
     ),
-    Index("ix_rooms_kind_opened_at", "kind", "opened_at"),
+    # Answers most of a list without a look at the rows.
+    Index(
+        "ix_rooms_listing",
+        "opened_at",
+        "id",
+        "display_name",
+        "agent_username",
+        "priority_weight",
+        sqlite_where=CONVERSATION,
+        postgresql_where=CONVERSATION,
+    ),
+    Index(
+        "ix_rooms_unit",
+        "department_ancestors",
+        "opened_at",
+        sqlite_where=_IN_UNIT,
+        postgresql_where=_IN_UNIT,
+    ),
     Index("ix_rooms_agent_id_opened_at", "agent_id", "opened_at"),
     Index("ix_rooms_visitor_id_opened_at", "visitor_id", "opened_at"),
     Index("ix_rooms_department_id_opened_at", "department_id", "opened_at"),
     Index("ix_rooms_closed_at", "closed_at"),
+    Index(
+        "ix_rooms_department_id_closed_at",
+        "department_id",
+        "closed_at",
+        sqlite_where=CLOSED_IN_DEPARTMENT,
+        postgresql_where=CLOSED_IN_DEPARTMENT,
+    ),
     Index(
         "ix_rooms_abandoned_at",
         "abandoned_at",
@@ -121,16 +162,20 @@ inquiries = Table(
     Column("taken_at", Milliseconds),
     Column("last_message", Json),
     Column("updated_at", Milliseconds, nullable=False),
-    # Only what waits is in the queue's index: taking and closing do not pay for it.
-    Index(
-        "ix_inquiries_queue",
-        "department_id",
-        "created_at",
-        sqlite_where=text("status = 'queued'"),
-        postgresql_where=text("status = 'queued'"),
+    # Only what waits is in the indexes of the queue: taking and closing do not pay for them. There
+    # is one for each way to sort it.
+    *(
+        Index(name, "department_id", *order, sqlite_where=_QUEUED, postgresql_where=_QUEUED)
+        for name, order in (
+            ("ix_inquiries_queue", ("created_at",)),
+            ("ix_inquiries_queue_by_priority", ("priority_weight", "created_at")),
+            ("ix_inquiries_queue_by_sla", ("estimated_wait", "created_at")),
+        )
     ),
     sqlite_with_rowid=False,
 )
+#: What waits, in the words of the indexes.
+WAITING = inquiries.c.status == literal_column("'queued'")
 
 subscriptions = Table(
     "subscriptions",
@@ -156,4 +201,26 @@ subscriptions = Table(
     Index("ix_subscriptions_user_id", "user_id"),
     sqlite_with_rowid=False,
     postgresql_with={"fillfactor": 70},
+)
+
+#: What conversations are found by; triggers keep it in step with `rooms`, and `room_words`, an
+#: index of trigrams, in step with it (see room_texts.py). On SQLite the numbers follow the times
+#: at which conversations were opened.
+room_texts = Table(
+    "room_texts",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer(), "sqlite"), primary_key=True),
+    Column("room_id", String, nullable=False, unique=True),
+    Column("words", String, nullable=False),
+)
+
+#: One row: how often something about closed conversations has changed that lists filter by.
+#: Triggers count (see room_counts.py).
+archive = Table(
+    "archive",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("changes", BigInteger, nullable=False),
+    # The last transaction that did; on PostgreSQL only.
+    Column("changed_by", BigInteger),
 )

@@ -35,6 +35,5 @@ def open_or_resume(
         if room is None or not room.open:
             raise Refused("invalid-room")
         return Opened(room, new=False)
-    return open_conversation(
-        tx, settings, visitor, Opening(source=source, agent_id=query.get("agentId"))
-    )
+    opening = Opening(source, query.get("agentId"), query.get("sla"), query.get("priority"))
+    return open_conversation(tx, settings, visitor, opening)

@@ -61,6 +61,9 @@ INSERT_MESSAGE = Insert(messages)
 MESSAGE = Query(_ALL.where(messages.c.id == bindparam("message_id")), Message)
 PATCH_MESSAGE = Patch(messages)
 DELETE_MESSAGE = Command(delete(messages).where(messages.c.id == bindparam("message_id")))
+DELETE_MESSAGES_OF_ROOM = Command(
+    delete(messages).where(messages.c.room_id == bindparam("room_id"))
+)
 LAST_MESSAGE = Query(
     _ALL.where(
         messages.c.room_id == bindparam("room_id"),
@@ -75,6 +78,12 @@ MESSAGES_OF_ROOM = Query(
     _ALL.where(messages.c.room_id == bindparam("room_id")).order_by(
         messages.c.sent_at, messages.c.id
     ),
+    Message,
+)
+MESSAGES_OF_KIND = Query(
+    _ALL.where(
+        messages.c.room_id == bindparam("room_id"), messages.c.kind == bindparam("kind")
+    ).order_by(messages.c.sent_at, messages.c.id),
     Message,
 )
 FIRST_AGENT_MESSAGE_AFTER = Query(

@@ -15,6 +15,7 @@ from frontdesk.conversations.holding import resume
 from frontdesk.conversations.noting import note_message
 from frontdesk.conversations.reading_rights import may_read
 from frontdesk.conversations.records import Room
+from frontdesk.conversations.requeueing import requeue
 from frontdesk.conversations.returning import return_to_queue
 from frontdesk.conversations.taking import may_serve
 from frontdesk.db import Tx
@@ -163,6 +164,7 @@ def _take_up(tx: Tx, settings: "Settings", room: Room, visitor: Visitor) -> Room
     room = msgspec.structs.replace(room, on_hold=False)
     if not free:
         return_to_queue(tx, settings, room, None)
+        requeue(tx, settings, room.id)
     return conversation_to_change(tx, room.id) or room
 
 

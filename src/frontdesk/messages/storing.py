@@ -100,6 +100,16 @@ def messages_of_room(tx: Tx, room_id: str) -> list[Message]:
     return tx.all(queries.MESSAGES_OF_ROOM, room_id=room_id)
 
 
+def remove_messages(tx: Tx, room_id: str) -> None:
+    """Delete all messages of a room that is removed."""
+    tx.run(queries.DELETE_MESSAGES_OF_ROOM, room_id=room_id)
+
+
+def messages_of_kind(tx: Tx, room_id: str, kind: str) -> list[Message]:
+    """Return the system messages of one kind in a room, oldest first."""
+    return tx.all(queries.MESSAGES_OF_KIND, room_id=room_id, kind=kind)
+
+
 def first_agent_message_after(tx: Tx, room_id: str, after: int) -> int | None:
     """Return the time (ms) of the first message after `after` that is not the visitor's."""
     return tx.one(queries.FIRST_AGENT_MESSAGE_AFTER, room_id=room_id, after=after)

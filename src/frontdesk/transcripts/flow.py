@@ -119,7 +119,8 @@ class Flow:
         self._formats = formats
         self._show_picture = show_picture
         self._name_author = name_author
-        self._colours: dict[tuple[str, AuthorKind], str] = {}
+        # What stands at an author's turns: name, initials, colour.
+        self._authors: dict[tuple[str, AuthorKind], tuple[str, str, str]] = {}
 
     def days(self) -> list[Day]:
         """Return the messages by day, in the order they came."""
@@ -180,12 +181,13 @@ class Flow:
         return text("Visitor" if kind == "visitor" else "Agent", self._transcript.language)
 
     def _turn(self, line: Line) -> Turn:
-        author = self.author(line.author, line.kind)
-        colour = self._colours.setdefault(
-            (line.author, line.kind), _COLOURS[len(self._colours) % len(_COLOURS)]
-        )
-        time = self._formats.time(line.ts)
-        return Turn(author, line.kind, time, initials(one_line(line.author)), colour, [])
+        known = (line.author, line.kind)
+        if known not in self._authors:
+            name = self.author(*known)
+            colour = _COLOURS[len(self._authors) % len(_COLOURS)]
+            self._authors[known] = (name, initials(one_line(line.author)), colour)
+        author, letters, colour = self._authors[known]
+        return Turn(author, line.kind, self._formats.time(line.ts), letters, colour, [])
 
     def _entry(self, line: Line) -> Entry | None:
         """Return the message as it is drawn; None when nothing of it can be."""

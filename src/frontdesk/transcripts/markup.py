@@ -27,7 +27,7 @@ _MAX_NESTING = 10
 # Every open bracket may start a link that the parser looks for to the end: n of them cost n * n.
 _MAX_BRACKETS = 200
 
-_MARKUP = re.compile(r"[*_~`\[\\#>]|https?://|^\s*[-+]\s|^\s*\d{1,9}[.)]\s", re.M | re.I)
+_MARKUP = re.compile(r"[*_~`\[\\#>]|^\s*(?:[-+]|\d{1,9}[.)])\s", re.M)
 _URL = re.compile(r"https?://[^\s<>\"]+", re.I)
 _SAFE_LINK = re.compile(r"(https?://|mailto:|tel:)", re.I)
 _STRIKE = re.compile(r"~(?![~\s])([^~\n]+)(?<!\s)~(?!~)")
@@ -41,6 +41,7 @@ _ACCENT = "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 _PILED_ACCENTS = re.compile(f"({_ACCENT}{{4}}){_ACCENT}+")
 _LINE_ENDS = re.compile("\r\n?|[\u2028\u2029\x85]")
 # More than two blank lines in a row.
+_PARAGRAPH_ENDS = re.compile(r"\n[ \t]*\n")
 _BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*){2,}(?=\n)")
 
 
@@ -107,13 +108,18 @@ def runs_right_to_left(text: str) -> bool | None:
 
 
 def _clean(text: str) -> str:
+    if text.isascii() and text.isprintable():  # as most are: a single line that needs no look
+        return text
     printable = _UNPRINTABLE.sub("", _LINE_ENDS.sub("\n", text))
     return _PILED_ACCENTS.sub(r"\1", printable)
 
 
 def _shorten(source: str) -> tuple[str, bool]:
     kept = source[:MAX_CHARACTERS]
-    text = _BLANK_LINES.sub("\n", _clean(kept)).strip("\n")
+    text = _clean(kept)
+    if "\n" not in text:
+        return text, len(source) > len(kept)
+    text = _BLANK_LINES.sub("\n", text).strip("\n")
     lines = text.split("\n", MAX_LINES)
     if len(lines) > MAX_LINES:
         return "\n".join(lines[:MAX_LINES]), True
@@ -123,7 +129,10 @@ def _shorten(source: str) -> tuple[str, bool]:
 def _blocks(text: str) -> list[Block]:
     if not _MARKUP.search(text) or text.count("[") > _MAX_BRACKETS:
         return _paragraphs(text)
-    tokens = _parser().parse(text)
+    if text[:1].isalpha() and "\n" not in text:  # no list, heading, quote or fence begins so
+        tokens = _parser().parseInline(text.strip())
+    else:
+        tokens = _parser().parse(text)
     if any(token.level > _MAX_NESTING for token in tokens):
         return _paragraphs(text)
     # A text of marks without words ("#") would leave nothing.
@@ -131,8 +140,8 @@ def _blocks(text: str) -> list[Block]:
 
 
 def _paragraphs(text: str) -> list[Block]:
-    parts = [part for part in re.split(r"\n[ \t]*\n", text) if part.strip()]
-    return [_block("text", _linked(part)) for part in parts]
+    parts = _PARAGRAPH_ENDS.split(text) if "\n" in text else [text]
+    return [_block("text", _linked(part.strip())) for part in parts if part.strip()]
 
 
 def _block(kind: Literal["text", "heading"], spans: list[Span], level: int = 0) -> Block:
@@ -229,6 +238,8 @@ def _styled(span: Span, bold: int, italic: int, strike: int) -> Span:
 
 def _linked(text: str) -> list[Span]:
     """Split bare web addresses off the text around them."""
+    if "://" not in text:
+        return [Span(text)]
     spans: list[Span] = []
     end = 0
     for found in _URL.finditer(text):

@@ -7,21 +7,24 @@ it, through `sys.inputs`; none of it ever becomes Typst source.
 import re
 from base64 import b64encode
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec import Struct
 
 from frontdesk.texts import is_right_to_left, text
 from frontdesk.transcripts.document import File, Transcript
-from frontdesk.transcripts.flow import Flow, Picture
+from frontdesk.transcripts.flow import Entry, Flow, Notice, Picture, Turn
 from frontdesk.transcripts.formats import Formats
 from frontdesk.transcripts.images import Image, inspect_image
-from frontdesk.transcripts.markup import one_line
+from frontdesk.transcripts.markup import Span, one_line
 
 if TYPE_CHECKING:
     import typst
+
+_TEMPLATE = Path(__file__).with_name("templates") / "transcript.typ"
 
 # Points; a pixel is drawn as 1/96 inch when there is room.
 _PICTURE_WIDTH = 270.0
@@ -53,6 +56,10 @@ _SIGNS = ("Noto Sans Symbols", "Noto Sans Symbols2", "Noto Sans Math", "DejaVu S
 _CODE = ("Noto Sans Mono", "DejaVu Sans Mono", "Liberation Mono", "Courier New")
 # Part of Typst itself, so a machine without any fonts still gets a transcript.
 _EMBEDDED = ("Libertinus Serif",)
+
+_KANA = re.compile("[\u3040-\u30ff]")
+# Too long for a line, perhaps. The template lets such words break, but not where it gets a string.
+_ENDLESS_WORD = re.compile("[!-~\xa1-\u052f]{32}")
 
 _REMEMBERED_RUNS = 10
 _forgetting = Lock()  # a compiler serves one thread at a time
@@ -121,11 +128,40 @@ def _drawing(image: Image, data: bytes) -> str:
     )
 
 
+class _Speaker(Struct, frozen=True, array_like=True):
+    """What is the same at all turns of an author, so that Typst sets it once."""
+
+    name: str
+    initials: str
+    colour: str
+    mine: bool
+
+
+class _Speech(Struct, frozen=True, array_like=True):
+    """A turn: who (the place among the speakers), when, and what was said.
+
+    Each message comes with its time, empty when that stands above it already. A turn that is
+    `whole` had better not be torn apart by the end of a page.
+    """
+
+    speaker: int
+    time: str
+    whole: bool
+    messages: list[tuple[str, str | list[Span] | Entry]]
+
+
 def _document(transcript: Transcript, pictures: _Pictures) -> str:
-    """Return what the template reads: labels, header facts and the days, as JSON."""
+    """Return what the template reads: labels, header facts, speakers and the days, as JSON."""
     language = transcript.language
+    right_to_left = is_right_to_left(language)
     formats = Formats(language, transcript.time_zone)
     flow = Flow(transcript, formats, pictures.show)
+    fonts = _text_fonts(transcript)
+    speakers: dict[_Speaker, int] = {}
+    days = [
+        {"label": day.label, "items": [_item(item, speakers, right_to_left) for item in day.items]}
+        for day in flow.days()
+    ]
     end = transcript.opened_at if transcript.closed_at is None else transcript.closed_at
     document = msgspec.json.encode(
         {
@@ -133,18 +169,54 @@ def _document(transcript: Transcript, pictures: _Pictures) -> str:
             "title": text("Chat_transcript", language),
             "visitor": one_line(transcript.visitor, 60),
             "lang": formats.locale.language[:3],
-            "rtl": is_right_to_left(language),
-            "fonts": _installed(_text_fonts(transcript)),
-            "code_fonts": _installed((*_CODE, *_text_fonts(transcript))),
+            "rtl": right_to_left,
+            "fonts": _installed(fonts),
+            "code_fonts": _installed((*_CODE, *fonts)),
             "times": text("Times_are_in", language, zone=formats.zone(end)),
             "page": text("Page_x_of_y", language, page="\0", total="\1"),
             "shortened": text("Message_shortened", language),
             "empty": text("No_messages", language),
             "facts": flow.facts(),
-            "days": flow.days(),
+            "speakers": list(speakers),
+            "days": days,
         }
     )
     return document.decode()
+
+
+def _item(
+    item: Turn | Notice, speakers: dict[_Speaker, int], right_to_left: bool
+) -> _Speech | Notice:
+    """Return an item of a day as the template reads it, and note its speaker."""
+    if isinstance(item, Notice):
+        return item
+    speaker = _Speaker(item.author, item.initials, item.colour, item.kind == "visitor")
+    number = speakers.setdefault(speaker, len(speakers))
+    speech = _Speech(number, item.time, len(item.entries) == 1 and item.entries[0].short, [])
+    shown = item.time
+    for entry in item.entries:
+        time = "" if entry.time == shown else entry.time
+        speech.messages.append((time, _said(entry, right_to_left)))
+        shown = entry.time
+    return speech
+
+
+def _said(entry: Entry, right_to_left: bool) -> str | list[Span] | Entry:
+    """Return the words of a short plain message, the spans of a short line, or all of another.
+
+    Most messages are a few words in the direction of the page. Typst sets them faster when it need
+    not look for all the rest that a message may have.
+    """
+    blocks = entry.blocks
+    more = entry.quotes or entry.pictures or entry.files or entry.shortened or len(blocks) != 1
+    if more or not entry.short or blocks[0].kind != "text":
+        return entry
+    if blocks[0].rtl not in (None, right_to_left):
+        return entry
+    spans = blocks[0].spans
+    words = spans[0].text
+    plain = spans == [Span(words)] and not _ENDLESS_WORD.search(words)
+    return words if plain else spans
 
 
 def _text_fonts(transcript: Transcript) -> tuple[str, ...]:
@@ -153,7 +225,9 @@ def _text_fonts(transcript: Transcript) -> tuple[str, ...]:
     if language.startswith(("zh-hant", "zh-hk")):
         language = "zh-tw"
     first = _HAN.get(language) or _HAN.get(language[:2])
-    if first is None and any(re.search("[\u3040-\u30ff]", m.text) for m in transcript.messages):
+    if first is None and any(
+        _KANA.search(m.text) for m in transcript.messages if not m.text.isascii()
+    ):
         first = _HAN["ja"]
     han = [family for families in _HAN.values() for family in families]
     # One family of letters only: the next ones hold signs too, and would draw emoji in black.
@@ -170,7 +244,8 @@ def _compile(document: str, pictures: dict[str, str]) -> bytes:
 
     data = {"transcript": document, **pictures}
     try:
-        return typst.compile(_template(), sys_inputs=data, font_paths=_fonts())
+        # By its path: of a source given as bytes Typst keeps a little for ever, at each run.
+        return typst.compile(_TEMPLATE, sys_inputs=data, font_paths=_fonts())
     finally:
         _forget()
 
@@ -205,11 +280,6 @@ def _empty_compiler() -> "typst.Compiler":
     return typst.Compiler(
         font_paths=typst.Fonts(include_system_fonts=False, include_embedded_fonts=False)
     )
-
-
-@lru_cache(maxsize=1)
-def _template() -> bytes:
-    return (files("frontdesk.transcripts") / "templates" / "transcript.typ").read_bytes()
 
 
 @lru_cache(maxsize=1)

@@ -89,12 +89,12 @@ def _changes(tx: Tx, registration: Registration, connection: Connection) -> dict
     """Return the columns that a registration sets, for new and known visitors alike."""
     changes: dict[str, Any] = {"status": "online", "updated_at": tx.now}
     if registration.name:
-        changes["name"] = _checked_name(registration.name)
+        changes["name"] = checked_name(registration.name)
     email = (registration.email or "").strip().lower()
     if email:
-        changes |= {"email": _checked_email(email), "emails": [{"address": email}]}
+        changes |= {"email": checked_email(email), "emails": [{"address": email}]}
     if registration.phone:
-        phone = _checked_phone(registration.phone)
+        phone = checked_phone(registration.phone)
         changes |= {"phone": phone, "phones": [{"phoneNumber": phone}]}
     if registration.department:
         department = department_by_id_or_name(tx, registration.department)
@@ -137,12 +137,13 @@ def _username(tx: Tx, wanted: str | None) -> str:
     """Return the name that was wished for, unless it would pass for a user's, or the next guest."""
     if not wanted:
         return f"guest-{next_number(tx, 'Livechat_guest_count')}"
-    if user_by_name(tx, _checked_name(wanted)) is not None:
+    if user_by_name(tx, checked_name(wanted)) is not None:
         raise _not_registered()
     return wanted
 
 
-def _checked_name(name: str) -> str:
+def checked_name(name: str) -> str:
+    """Return the name; raises Refused `Name contains invalid characters`, `Name is too long`."""
     if _UNWELCOME_IN_NAMES.search(name):
         raise Refused("Name contains invalid characters")
     if len(name) > LONGEST_NAME:
@@ -150,7 +151,8 @@ def _checked_name(name: str) -> str:
     return name
 
 
-def _checked_email(email: str) -> str:
+def checked_email(email: str) -> str:
+    """Return the address; raises Coded `error-invalid-email`."""
     if len(email) > LONGEST_EMAIL or _CONTROL.search(email):
         shown = email[:LONGEST_EMAIL]
         details = {"function": "Livechat.validateEmail", "email": shown}
@@ -158,7 +160,8 @@ def _checked_email(email: str) -> str:
     return email
 
 
-def _checked_phone(phone: str) -> str:
+def checked_phone(phone: str) -> str:
+    """Return the telephone number; raises Coded `error-invalid-phone`."""
     if len(phone) > LONGEST_PHONE or _CONTROL.search(phone):
         raise Coded("error-invalid-phone", "Invalid phone number", _METHOD)
     return phone

@@ -1,13 +1,14 @@
 """What the widget needs to know before a conversation: texts, colours, departments, who is online,
 and what there is of its visitor.
 
-Source: behaviour of the API, messages, section 5.1. Triggers, custom fields, emojis and the
-place in the queue are left out as long as there are none.
+Source: behaviour of the API, messages, section 5.1. Triggers, custom fields and emojis are left
+out as long as there are none.
 """
 
 from typing import TYPE_CHECKING, Any
 
 from frontdesk.conversations.finding import open_room_of_visitor
+from frontdesk.conversations.queue_places import queue_info
 from frontdesk.conversations.routing import routing_method
 from frontdesk.conversations.schemas import room_document
 from frontdesk.db import Tx
@@ -15,7 +16,13 @@ from frontdesk.errors import Coded
 from frontdesk.visitors import queries
 from frontdesk.visitors.schemas import WidgetConfigQuery, guest_document
 from frontdesk.workforce.agents_for_visitors import agent_for_visitors
-from frontdesk.workforce.finding import department_is_online, somebody_is_online, widget_departments
+from frontdesk.workforce.finding import (
+    bot_is_there,
+    department_is_online,
+    somebody_is_online,
+    widget_departments,
+    widget_departments_of_unit,
+)
 from frontdesk.workforce.schemas import widget_department_document
 
 if TYPE_CHECKING:
@@ -25,16 +32,10 @@ if TYPE_CHECKING:
 def widget_config(tx: Tx, settings: "Settings", query: WidgetConfigQuery) -> dict[str, Any]:
     """Return the configuration for one visitor, or for anybody without a token.
 
-    An unknown token is no error. Raises Coded `error-unit-not-found` for any business unit, as
-    there are none.
+    An unknown token is no error. Raises Coded `error-unit-not-found` for an unknown business unit.
     """
     if not settings.flag("Livechat_enabled"):
         return {"enabled": False}
-    if query.businessUnit:
-        raise Coded(
-            "error-unit-not-found",
-            f"Error! No Active Business Unit found with id: {query.businessUnit}",
-        )
     return {
         "enabled": True,
         "settings": _settings(settings),
@@ -49,10 +50,19 @@ def widget_config(tx: Tx, settings: "Settings", query: WidgetConfigQuery) -> dic
             ],
             "values": ["1", "2", "3", "4", "5"],
         },
-        "departments": [widget_department_document(each) for each in widget_departments(tx)],
+        "departments": _departments(tx, query.businessUnit),
         "online": _online(tx, settings, query.department),
         **_visitors_own(tx, settings, query.token),
     }
+
+
+def _departments(tx: Tx, unit_id: str | None) -> list[dict[str, Any]]:
+    found = widget_departments_of_unit(tx, unit_id) if unit_id else widget_departments(tx)
+    if found is None:
+        raise Coded(
+            "error-unit-not-found", f"Error! No Active Business Unit found with id: {unit_id}"
+        )
+    return [widget_department_document(each) for each in found]
 
 
 def _settings(settings: "Settings") -> dict[str, Any]:
@@ -133,13 +143,19 @@ def _messages(settings: "Settings") -> dict[str, str]:
 def _online(tx: Tx, settings: "Settings", department_id: str | None) -> bool:
     if settings.flag("Livechat_accept_chats_with_no_agents"):
         return True
+    if settings.flag("Livechat_assign_new_conversation_to_bot") and bot_is_there(
+        tx, department_id or None
+    ):
+        return True
     if department_id:
         return department_is_online(tx, settings, department_id)
     return somebody_is_online(tx, settings)
 
 
 def _visitors_own(tx: Tx, settings: "Settings", token: str | None) -> dict[str, Any]:
-    """Return the visitor, the open conversation and its agent, as far as there are any."""
+    """Return the visitor, the open conversation, its place in the queue and its agent, as far as
+    there are any.
+    """
     visitor = tx.one(queries.VISITOR_BY_TOKEN, token=token) if token else None
     if visitor is None:
         return {}
@@ -150,6 +166,9 @@ def _visitors_own(tx: Tx, settings: "Settings", token: str | None) -> dict[str, 
     document = room_document(room)
     wanted = ("_id", "departmentId", "servedBy", "open")
     own["room"] = {name: document[name] for name in wanted if name in document}
+    place = queue_info(tx, settings, room.id) if room.agent_id is None else None
+    if place is not None:
+        own["queueInfo"] = place
     agent = agent_for_visitors(tx, settings, room.agent_id)
     if agent is not None:
         own["agent"] = agent

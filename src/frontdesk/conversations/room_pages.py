@@ -1,0 +1,185 @@
+"""Which conversations stand on a page of a list, found in the quickest way that is known.
+
+A list is either walked in its order until the page is full, which is quick when many fit, or what
+fits is gathered and then put in order, which is quick when few do. How many fit is known: a list
+tells its total anyway.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Literal, TypeAlias
+
+import msgspec
+from sqlalchemy import ColumnElement, Select, func, select
+
+from frontdesk.conversations.records import Room
+from frontdesk.conversations.room_counts import narrowest
+from frontdesk.conversations.room_filters import IS_OPEN, Condition, RoomFilter, unindexed
+from frontdesk.conversations.room_texts import opening_order
+from frontdesk.conversations.tables import room_texts, rooms
+from frontdesk.db import Tx, columns_of
+from frontdesk.db.text_order import by_code_points
+from frontdesk.http.paging import Page
+
+Key: TypeAlias = tuple[str, Literal[1, -1]]
+
+#: So many are gathered at the most. To walk through a million conversations until a page of 25 is
+#: full takes about as long when so many fit.
+FEW = 3_000
+#: What is missing comes before all else, on every database.
+_ORDER: dict[str, ColumnElement[Any]] = {
+    "_id": rooms.c.id,
+    "ts": rooms.c.opened_at,
+    "lm": func.coalesce(rooms.c.last_message_at, 0),
+    "fname": by_code_points(func.coalesce(rooms.c.display_name, "")),
+    "name": by_code_points(func.coalesce(rooms.c.display_name, "")),
+    "closedAt": func.coalesce(rooms.c.closed_at, 0),
+    "departmentId": func.coalesce(rooms.c.department_id, ""),
+    "servedBy": by_code_points(func.coalesce(rooms.c.agent_username, "")),
+    "servedBy.username": by_code_points(func.coalesce(rooms.c.agent_username, "")),
+    "servedBy._id": func.coalesce(rooms.c.agent_id, ""),
+    "priorityWeight": rooms.c.priority_weight,
+    "estimatedWaitingTimeQueue": rooms.c.estimated_wait,
+    "queuedAt": func.coalesce(rooms.c.queued_at, 0),
+    "msgs": rooms.c.message_count,
+    "_updatedAt": rooms.c.updated_at,
+}
+
+#: Those that an index keeps in order, with the time of opening behind them or beside them.
+_INDEXED = {
+    "closedAt": rooms.c.closed_at,
+    "departmentId": rooms.c.department_id,
+    "servedBy._id": rooms.c.agent_id,
+}
+
+
+class _Moment(msgspec.Struct, frozen=True):
+    """A conversation and a time of it in ms."""
+
+    room_id: str
+    at: int
+
+
+def rooms_of_page(tx: Tx, wanted: RoomFilter, page: Page, total: int) -> list[Room]:
+    """Return the conversations on a page of the `total` that fit; newest first by default."""
+    if page.offset >= total:
+        return []
+    ids = _ids(tx, wanted, page, total)
+    found = tx.select(columns_of(rooms, Room).where(rooms.c.id.in_(ids)), Room)
+    by_id = {each.id: each for each in found}
+    return [by_id[each] for each in ids]
+
+
+def _ids(tx: Tx, wanted: RoomFilter, page: Page, total: int) -> list[str]:
+    keys = [key for key in page.sort if key[0] in _ORDER] or [("ts", -1)]
+    name, way = keys[0]
+    if name == "ts":
+        statement = _by_time(wanted, way, total)
+        return tx.select(_cut(statement, page.offset, page.count), str)
+    if total > FEW and wanted.state != "open":
+        if name in _INDEXED:
+            return _by_index(tx, wanted, _INDEXED[name], way, page)
+        if name == "lm":
+            return _by_last_message(tx, wanted, way, page)
+    statement = _gathered(wanted).order_by(*(_in_order(_ORDER[key], way) for key, way in keys))
+    return tx.select(_cut(statement.order_by(rooms.c.id), page.offset, page.count), str)
+
+
+def _by_time(wanted: RoomFilter, way: int, total: int) -> Select[tuple[str]]:
+    """Return the select in the order in which conversations were opened."""
+    many = total > FEW
+    alone = next((path for path in ("agents", "departments") if path in wanted.one_value), None)
+    if wanted.found is not None and not many:
+        statement = (
+            select(rooms.c.id)
+            .join_from(room_texts, rooms, rooms.c.id == room_texts.c.room_id)
+            .where(wanted.found, *wanted.where(), *wanted.where_state())
+        )
+        order = opening_order(rooms.c.opened_at)
+    elif not many and (wanted.state == "open" or narrowest(wanted) not in (None, alone, "created")):
+        statement = _gathered(wanted)
+        order = unindexed(rooms.c.opened_at)
+    else:
+        conditions = wanted.where(alone or "created")
+        statement = select(rooms.c.id).where(*conditions, *wanted.where_state())
+        order = rooms.c.opened_at
+    return statement.order_by(_in_order(order, way), rooms.c.id)
+
+
+def _gathered(wanted: RoomFilter) -> Select[tuple[str]]:
+    """Return the select of all that fits, in no order, by way of the narrowest condition."""
+    conditions: list[Condition] = []
+    if wanted.found is not None:
+        conditions = [
+            rooms.c.id.in_(select(room_texts.c.room_id).where(wanted.found)),
+            *wanted.where(),
+        ]
+    elif wanted.state == "open":
+        conditions = [IS_OPEN, *wanted.where()]
+    else:
+        conditions = wanted.where(narrowest(wanted))
+    return select(rooms.c.id).where(*conditions, *wanted.where_state())
+
+
+def _by_index(
+    tx: Tx, wanted: RoomFilter, column: ColumnElement[Any], way: int, page: Page
+) -> list[str]:
+    """Return the ids in the order of an index; what has no value comes before all that has."""
+    conditions = [*wanted.where(), *wanted.where_state()]
+    without = IS_OPEN if column is rooms.c.closed_at else column.is_(None)
+    opened_at = unindexed(rooms.c.opened_at) if without is IS_OPEN else rooms.c.opened_at
+    valued = (
+        select(rooms.c.id)
+        .where(column.is_not(None), *conditions)
+        .order_by(_in_order(column, way), _in_order(rooms.c.opened_at, way), rooms.c.id)
+    )
+    others = (
+        select(rooms.c.id)
+        .where(without, *conditions)
+        .order_by(_in_order(opened_at, way), rooms.c.id)
+    )
+    return _one_after_the_other(tx, (valued, others) if way == -1 else (others, valued), page)
+
+
+def _one_after_the_other(tx: Tx, parts: Sequence[Select[tuple[str]]], page: Page) -> list[str]:
+    found: list[str] = []
+    offset, count = page.offset, page.count
+    for part in parts:
+        ids = tx.select(_cut(part, offset, count), str)
+        found += ids
+        if count is not None:
+            count -= len(ids)
+            if count == 0:
+                break
+        if not ids:
+            before = select(func.count()).select_from(part.order_by(None).subquery())
+            offset = max(0, offset - tx.select(before, int)[0])
+        else:
+            offset = 0
+    return found
+
+
+def _by_last_message(tx: Tx, wanted: RoomFilter, way: int, page: Page) -> list[str]:
+    """Return the ids by the times of the last messages: that of a closed conversation is the one
+    that closed it.
+    """
+    end = None if page.count is None else page.offset + page.count
+    closed = (
+        select(rooms.c.id, rooms.c.closed_at)
+        .where(rooms.c.closed_at.is_not(None), *wanted.where())
+        .order_by(_in_order(rooms.c.closed_at, way), rooms.c.id)
+    )
+    moments = tx.select(_cut(closed, 0, end), _Moment)
+    if wanted.state != "closed":
+        still_open = select(rooms.c.id, rooms.c.last_message_at).where(IS_OPEN, *wanted.where())
+        moments += tx.select(still_open, _Moment)
+    moments.sort(key=lambda moment: (way * moment.at, moment.room_id))
+    return [moment.room_id for moment in moments[page.offset : end]]
+
+
+def _in_order(column: ColumnElement[Any], way: int) -> ColumnElement[Any]:
+    return column.asc() if way == 1 else column.desc()
+
+
+def _cut(statement: Select[Any], offset: int, count: int | None) -> Select[Any]:
+    statement = statement.offset(offset)
+    return statement if count is None else statement.limit(count)

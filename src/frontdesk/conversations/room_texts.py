@@ -1,0 +1,101 @@
+"""Finding conversations by a piece of text: of a name, a tag, or the value of a custom field.
+
+`room_texts` holds the words of every conversation, kept by triggers of the database; an index of
+their trigrams (FTS5 on SQLite, pg_trgm on PostgreSQL) finds those with a piece in them. What is
+found this way may fit: whether a piece stands where it should, the rows themselves must say.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, and_, func, literal, or_
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import GenericFunction
+
+from frontdesk.conversations.tables import room_texts
+
+#: A piece must have so many characters for the index to know it.
+SHORTEST = 3
+
+
+class _WordsFit(GenericFunction[Any]):
+    """Whether words fit: a search of FTS5, and the same as a condition on the words."""
+
+    # Without a type: to a Boolean `= 1` would be added for SQLite, which would hide the IN.
+    name = "words_fit"
+    inherit_cache = True
+
+
+@compiles(_WordsFit, "sqlite")
+def _words_fit_on_sqlite(element: _WordsFit, compiler: SQLCompiler, **options: Any) -> str:
+    search, _ = element.clauses
+    found = compiler.process(search, **options)
+    return f"room_texts.number IN (SELECT rowid FROM room_words WHERE room_words MATCH {found})"
+
+
+@compiles(_WordsFit, "postgresql")
+def _words_fit_on_postgresql(element: _WordsFit, compiler: SQLCompiler, **options: Any) -> str:
+    _, condition = element.clauses
+    return f"({compiler.process(condition, **options)})"
+
+
+class _OpeningOrder(GenericFunction[int]):
+    """What conversations that were found are ordered by: the time at which they were opened."""
+
+    name = "opening_order"
+    inherit_cache = True
+
+
+@compiles(_OpeningOrder, "sqlite")
+def _opening_order_on_sqlite(element: _OpeningOrder, compiler: SQLCompiler, **options: Any) -> str:
+    # The numbers follow the time and come out of the index in their order.
+    return "room_texts.number"
+
+
+@compiles(_OpeningOrder, "postgresql")
+def _opening_order_on_postgresql(
+    element: _OpeningOrder, compiler: SQLCompiler, **options: Any
+) -> str:
+    return compiler.process(element.clause_expr.element, **options)
+
+
+def opening_order(opened_at: ColumnElement[int]) -> ColumnElement[int]:
+    """Return what to order a select of `room_texts` and `rooms` by."""
+    return _OpeningOrder(opened_at)
+
+
+def words_fit(pieces: Sequence[Sequence[str]]) -> ColumnElement[bool] | None:
+    """Return the condition that the words of a row of `room_texts` may fit.
+
+    Of each group of `pieces` they hold one. A group with a piece that the index does not know
+    counts for nothing; None if that leaves no group.
+    """
+    groups = [each for each in pieces if each and all(map(_is_known, each))]
+    if not groups:
+        return None
+    search = " AND ".join("(" + " OR ".join(map(_trigrams, each)) + ")" for each in groups)
+    condition = and_(*(or_(*map(_holds, each)) for each in groups))
+    return _WordsFit(literal(search), condition)
+
+
+def as_stored(value: str) -> str:
+    """Return a text as it stands inside of stored JSON, without quotes."""
+    return msgspec.json.encode(value).decode()[1:-1]
+
+
+def _is_known(piece: str) -> bool:
+    return len(piece) >= SHORTEST and "\0" not in piece  # where a search would end
+
+
+def _trigrams(piece: str) -> str:
+    """Return a search of FTS5 for runs of three characters that cover a piece."""
+    last = len(piece) - SHORTEST
+    runs = (piece[start : start + SHORTEST] for start in (*range(0, last, SHORTEST), last))
+    return "(" + " AND ".join('"' + each.replace('"', '""') + '"' for each in runs) + ")"
+
+
+def _holds(piece: str) -> ColumnElement[bool]:
+    escaped = piece.replace("/", "//").replace("%", "/%").replace("_", "/_")
+    return room_texts.c.words.like(func.lower(f"%{escaped}%"), escape="/")
