@@ -6,11 +6,11 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format bench demo lock
+.PHONY: help setup run test check format bench demo api-coverage lock
 
 help:  ## list the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1|/' \
-		| awk -F'|' '{ printf "make %-8s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' \
+		| awk -F'|' '{ printf "make %-12s %s\n", $$1, $$2 }'
 
 setup: $(VENV)/.installed  ## make .venv with Frontdesk in it
 
@@ -54,6 +54,9 @@ bench: setup $(VENV)/bench/.installed  ## measure, beside what people usually wr
 
 demo: setup  ## hold one conversation on the server that `make run` has started
 	$(BIN)/frontdesk demo --data-dir ./data $(ARGS)
+
+api-coverage: setup  ## what of the documented API is offered, by tags
+	$(BIN)/python -m tests.api_coverage $(ARGS)
 
 lock: setup  ## choose newest versions within pyproject.toml's ranges and write requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv

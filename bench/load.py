@@ -20,7 +20,7 @@ from bench.machine import LOAD_CORE, on_core, processor_seconds
 CONNECTIONS = 32
 #: How long after the planned end a server may still be silent; seconds.
 PATIENCE = 15
-_LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
+LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
 
 
 class Plan(msgspec.Struct):
@@ -177,7 +177,7 @@ class _Connection(asyncio.Protocol):
         if self._received:
             data = self._received + data
         end = data.find(b"\r\n\r\n")
-        length = _LENGTH.search(data, 0, end) if end > 0 else None
+        length = LENGTH.search(data, 0, end) if end > 0 else None
         complete = length is not None and len(data) >= end + 4 + int(length[1])
         if not complete or self._sent_at is None:
             self._received = data

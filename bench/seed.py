@@ -15,8 +15,9 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import Table
 
+from bench import people
+from bench.requests import LogIn
 from frontdesk.access.records import LoginToken, User
-from frontdesk.access.sessions import hash_token
 from frontdesk.access.tables import login_tokens, users
 from frontdesk.clock import now_ms
 from frontdesk.conversations.records import Inquiry, Room, Subscription
@@ -56,8 +57,7 @@ class Seeded(msgspec.Struct):
     token; the rooms to close; and the rooms to write to, each with its visitor's token.
     """
 
-    user_id: str
-    token: str
+    caller: LogIn
     to_close: list[str]
     to_write_to: list[tuple[str, str]]
 
@@ -65,10 +65,10 @@ class Seeded(msgspec.Struct):
 def seed(url: str) -> Seeded:
     """Fill the empty database behind the URL (see `open_database`) and return what is in it."""
     upgrade(url)
-    caller = _agent("bench.manager", ["user", "livechat-agent", "livechat-manager"])
-    agents = [_agent(f"agent{number}", ["user", "livechat-agent"]) for number in range(AGENTS)]
-    seeded = Seeded(caller.id, random_token(), [], [])
-    token = LoginToken(hash_token(seeded.token), caller.id, now_ms())
+    caller = people.agent("bench.manager", *people.MANAGER_ROLES)
+    agents = [people.agent(f"agent{number}") for number in range(AGENTS)]
+    log_in, token = people.logged_in(caller)
+    seeded = Seeded(log_in, [], [])
     rows = _conversations(agents, seeded)
     fill = _fill_sqlite if url.startswith("sqlite") else _fill_postgresql
     fill(url, _batches([caller, *agents, token], rows))
@@ -85,23 +85,6 @@ def _batches(first: list[Any], rows: Iterator[list[Any]]) -> Iterator[dict[Table
                 batch[_TABLES[type(row)]].append(row)
         yield batch
         conversations = list(islice(rows, _ROOMS_AT_ONCE))
-
-
-def _agent(username: str, roles: list[str]) -> User:
-    now = now_ms()
-    return User(
-        id=random_id(),
-        username=username,
-        username_lower=username,
-        name=username.title(),
-        roles=roles,
-        agent=True,
-        status="online",
-        status_connection="online",
-        status_livechat="available",
-        created_at=now,
-        updated_at=now,
-    )
 
 
 def _conversations(agents: list[User], seeded: Seeded) -> Iterator[list[Any]]:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 import httpx
 
@@ -60,8 +61,10 @@ def usual(folder: Path, database: str) -> Iterator[Server]:
 
 
 @contextmanager
-def frontdesk(folder: Path, database: str) -> Iterator[Server]:
-    """Run `frontdesk serve` as it is, but for the rate limits, on the database."""
+def frontdesk(
+    folder: Path, database: str, settings: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[Server]:
+    """Run `frontdesk serve` on the database, as it is but for the rate limits and `settings`."""
     port = processes.free_port()
     command = [
         str(Path(sys.executable).with_name("frontdesk")),
@@ -70,8 +73,9 @@ def frontdesk(folder: Path, database: str) -> Iterator[Server]:
         f"--data-dir={folder / 'data'}",
         f"--database-url={database}",
     ]
-    limits_off = {"OVERWRITE_SETTING_API_Enable_Rate_Limiter": "false"}
-    with _running(command, port, limits_off, folder, ready="/readyz") as server:
+    wanted = {"API_Enable_Rate_Limiter": "false", **settings}
+    overwritten = {f"OVERWRITE_SETTING_{name}": value for name, value in wanted.items()}
+    with _running(command, port, overwritten, folder, ready="/readyz") as server:
         yield server
 
 

@@ -15,6 +15,7 @@ import msgspec
 from bench import servers
 from bench.load import Outcome, Plan, put_under_load
 from bench.machine import LOAD_CORE, Memory, on_core
+from bench.requests import post_request
 from bench.seed import Seeded, seed
 from bench.servers import Server
 from tests.harness.postgres import Cluster
@@ -124,9 +125,10 @@ def _take_turns(
 
 def _closes(seeded: Seeded) -> list[bytes]:
     """Return the requests by which the manager closes each room once."""
-    log_in = f"x-user-id: {seeded.user_id}\r\nx-auth-token: {seeded.token}\r\n"
     return [
-        _post("livechat/room.closeByUser", {"rid": room_id, "comment": _COMMENT}, log_in)
+        post_request(
+            "livechat/room.closeByUser", {"rid": room_id, "comment": _COMMENT}, seeded.caller
+        )
         for room_id in seeded.to_close
     ]
 
@@ -134,24 +136,12 @@ def _closes(seeded: Seeded) -> list[bytes]:
 def _messages(seeded: Seeded) -> list[bytes]:
     """Return the requests by which each visitor writes once."""
     return [
-        _post("livechat/message", {"token": token, "rid": room_id, "msg": _TEXT})
+        post_request("livechat/message", {"token": token, "rid": room_id, "msg": _TEXT})
         for room_id, token in seeded.to_write_to
     ]
 
 
 _REQUESTS: dict[Act, Callable[[Seeded], list[bytes]]] = {"closes": _closes, "messages": _messages}
-
-
-def _post(route: str, body: dict[str, str], headers: str = "") -> bytes:
-    content = msgspec.json.encode(body)
-    head = (
-        f"POST /api/v1/{route} HTTP/1.1\r\n"
-        "host: 127.0.0.1\r\n"
-        "accept: */*\r\n"
-        "content-type: application/json\r\n"
-        f"{headers}content-length: {len(content)}\r\n\r\n"
-    )
-    return head.encode() + content
 
 
 @contextmanager

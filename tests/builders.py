@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from frontdesk.db import open_database
+from frontdesk.db import Tx, open_database
 from frontdesk.messages.records import Message
 from frontdesk.messages.storing import messages_of_room
 from tests.harness.client import Api
@@ -169,25 +169,43 @@ def settings(admin: Api, **values: Any) -> Iterator[None]:
     try:
         yield
     finally:
+        if before.get("Livechat_Routing_Method", "Manual_Selection") != "Manual_Selection":
+            _empty_queue(admin)
         for setting_id, value in before.items():
             admin.post(f"settings/{setting_id}", {"value": value})
 
 
-def stored_messages(server: FrontdeskProcess, room_id: str) -> list[Message]:
-    """Return all messages of a room as they stand in the server's database, oldest first."""
-    url = server.database_url or f"sqlite:///{server.directory / 'data' / 'frontdesk.db'}"
+def _empty_queue(admin: Api) -> None:
+    """Close what waits to be taken: otherwise it would be given to the agents of later tests."""
+    waiting = admin.get("livechat/inquiries.list", {"count": 0}).json()["inquiries"]
+    for each in waiting:
+        admin.post("livechat/room.closeByUser", {"rid": each["rid"], "comment": "left over"})
 
-    async def read() -> list[Message]:
-        database = open_database(url)
+
+def store_url(server: FrontdeskProcess) -> str:
+    """Return the URL of the server's database."""
+    return server.database_url or f"sqlite:///{server.directory / 'data' / 'frontdesk.db'}"
+
+
+def stored(server: FrontdeskProcess, use_case: Callable[[Tx], T]) -> T:
+    """Return what a reading use case finds in the server's database, at one moment."""
+
+    async def read() -> T:
+        database = open_database(store_url(server))
         try:
-            return await database.read(lambda tx: messages_of_room(tx, room_id))
+            return await database.read(use_case)
         finally:
             await database.close()
 
     return asyncio.run(read())
 
 
-def eventually(look: Callable[[], T], within: float = 20.0) -> T:
+def stored_messages(server: FrontdeskProcess, room_id: str) -> list[Message]:
+    """Return all messages of a room as they stand in the server's database, oldest first."""
+    return stored(server, lambda tx: messages_of_room(tx, room_id))
+
+
+def eventually(look: Callable[[], T | None], within: float = 20.0) -> T:
     """Return what `look` finds, as soon as it is something; for effects of background jobs."""
     deadline = time.monotonic() + within
     while True:

@@ -1,4 +1,4 @@
-"""The command line: `frontdesk serve`, `backup`, `jobs`, `demo`."""
+"""The command line: `frontdesk serve`, `backup`, `jobs`, `demo`, `demo-data`."""
 
 import os
 import sys
@@ -113,6 +113,24 @@ def demo(**options: Any) -> None:
     from frontdesk.demo import run_demo
 
     sys.exit(run_demo(**options))
+
+
+@main.command("demo-data")
+@click.option("--rooms", type=click.IntRange(min=1), default=300, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True, help="Another seed, other data.")
+@click.option("--more", is_flag=True, help="Add to a workspace that has conversations already.")
+@click.option("--password", help="Let agents and managers log in with it (else: no log-in).")
+@click.option(
+    "--until",
+    type=click.DateTime(),
+    help="End of the twelve months, UTC (default: now). The same end gives the same data.",
+)
+@_options
+def demo_data(**options: Any) -> None:
+    """Fill the workspace with made-up conversations of the last twelve months."""
+    from frontdesk.demo_data.command import run_demo_data
+
+    sys.exit(run_demo_data(**options))
 
 
 if __name__ == "__main__":

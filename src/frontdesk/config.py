@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+DATABASES = ("sqlite:///", "postgresql://", "postgresql+psycopg://", "postgres://")
 
 
 class ConfigurationError(ValueError):
@@ -65,6 +66,10 @@ class Config:
             )
         actual_port = port if port is not None else _number(env.get("PORT"), "PORT", 3000)
         url = database_url or f"sqlite:///{folder / 'frontdesk.db'}"
+        if not url.startswith(DATABASES):
+            raise ConfigurationError(
+                f"a database URL starts with sqlite:/// or postgresql://, not {url.split(':')[0]!r}"
+            )
         if workers > 1 and urlsplit(url).scheme.startswith("sqlite"):
             raise ConfigurationError("several workers need PostgreSQL: give a --database-url")
         return cls(

@@ -1,0 +1,1 @@
+"""How much of the documented API the server offers: `make api-coverage`."""
