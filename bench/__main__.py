@@ -80,7 +80,7 @@ def _measure(parts: set[str], seconds: float) -> list[Row]:
         rows += _compare(measured, "PostgreSQL", TIMES_USUAL_ON_POSTGRESQL)
     if "pdf" in parts:
         _say("PDF transcripts")
-        rows.append(_pdf())
+        rows += _pdf()
     return rows
 
 
@@ -169,14 +169,21 @@ def _mb(size: int) -> float:
     return size / 1_000_000
 
 
-def _pdf() -> Row:
-    milliseconds, of_processor = milliseconds_per_pdf()
-    return Row(
-        "PDF transcript of 200 messages: **Frontdesk**",
-        f"{milliseconds:.1f} ms, {of_processor:.1f} ms of processor time",
-        goal=f"< {PDF_MS:.0f} ms",
-        reached=milliseconds < PDF_MS,
-    )
+def _pdf() -> list[Row]:
+    chat, chat_processor = milliseconds_per_pdf(rich=False)
+    rich, rich_processor = milliseconds_per_pdf(rich=True)
+    return [
+        Row(
+            "PDF transcript of 200 messages of a chat: **Frontdesk**",
+            f"{chat:.1f} ms, {chat_processor:.1f} ms of processor time",
+            goal=f"< {PDF_MS:.0f} ms",
+            reached=chat < PDF_MS,
+        ),
+        Row(
+            "the same at length, with Markdown, links, lists and quotes",
+            f"{rich:.1f} ms, {rich_processor:.1f} ms of processor time",
+        ),
+    ]
 
 
 if __name__ == "__main__":

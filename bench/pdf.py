@@ -1,4 +1,8 @@
-"""How long a PDF transcript takes: 200 messages as people write them, by the real renderer."""
+"""How long a PDF transcript takes: 200 messages, by the real renderer.
+
+Twice: a chat as people type it, and one in which they write at length, with Markdown, links, lists
+and quotes.
+"""
 
 from statistics import median
 from time import perf_counter, process_time
@@ -11,7 +15,20 @@ MESSAGES = 200
 WARM_UPS = 3
 TIMES = 30
 _START = 1_760_000_000_000
-_TEXTS = (
+_PLAIN = (
+    "Hello, are you there?",
+    "Good morning! What can I do for you?",
+    "I ordered a standing desk two weeks ago and it has still not arrived.",
+    "I am sorry to hear that. May I have your order number, please?",
+    "FD-2025-004711",
+    "Thank you. One moment, I am looking at what the carrier says.",
+    "No problem, take your time.",
+    "It left our warehouse on Tuesday. The house number is missing in the address, so it lies in "
+    "the depot in Köln.",
+    "Ah! It is Lindenstraße 48 b, second floor.",
+    "I have passed it on, it should be with you tomorrow.",
+)
+_RICH = (
     "Hello! I ordered a *standing desk* two weeks ago and it has still not arrived.",
     "Good morning, I am sorry to hear that. May I have your order number, please?",
     "Of course: `FD-2025-004711`. The confirmation said three to five working days.",
@@ -27,13 +44,18 @@ _TEXTS = (
 )
 
 
-def transcript(order: int) -> Transcript:
-    """Return a conversation of two days about an order; each tenth message answers to another."""
+def transcript(order: int, *, rich: bool) -> Transcript:
+    """Return a conversation of two days about an order.
+
+    In a rich one each tenth message answers to another.
+    """
+    texts = _RICH if rich else _PLAIN
     lines = []
     for number in range(MESSAGES):
-        text = _TEXTS[number % len(_TEXTS)]
+        text = texts[number % len(texts)]
         visitor = number % 2 == 0
-        quotes = (Quote(author="Ada Example", text=_TEXTS[0]),) if number % 10 == 9 else ()
+        answers = rich and number % 10 == 9
+        quotes = (Quote(author="Ada Example", text=texts[0]),) if answers else ()
         lines.append(
             Line(
                 author="Ada Example" if visitor else "Bruno Beispiel",
@@ -58,14 +80,14 @@ def transcript(order: int) -> Transcript:
     )
 
 
-def milliseconds_per_pdf() -> tuple[float, float]:
+def milliseconds_per_pdf(*, rich: bool) -> tuple[float, float]:
     """Return the medians of the time and of the processor time of a PDF, on one core, after the
     fonts are loaded.
     """
     with on_core(SERVER_CORE):
         times, processor_times = [], []
         for order in range(WARM_UPS + TIMES):
-            document = transcript(order)
+            document = transcript(order, rich=rich)
             began, used = perf_counter(), process_time()
             render_pdf(document)
             times.append(perf_counter() - began)

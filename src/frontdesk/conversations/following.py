@@ -24,10 +24,8 @@ def follow_visitor_name(tx: Tx, token: str, name: str) -> None:
     if inquiry is not None:
         tx.patch(queries.PATCH_INQUIRY, inquiry.id, name=name, updated_at=tx.now)
         tx.emit("inquiry", inquiry.id, "updated", inquiry.department_id)
+    tx.run(queries.RENAME_SUBSCRIPTIONS, of_room=room.id, new_name=name, now=tx.now)
     for each in tx.all(queries.SUBSCRIPTIONS_OF_ROOM, room_id=room.id):
-        tx.patch(
-            queries.PATCH_SUBSCRIPTION, each.id, name=name, display_name=name, updated_at=tx.now
-        )
         tx.emit("subscription", each.user_id, "updated", room.id)
 
 

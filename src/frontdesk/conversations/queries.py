@@ -287,7 +287,13 @@ SUBSCRIPTIONS_OF_USER = Query(
     Subscription,
 )
 INSERT_SUBSCRIPTION = Insert(subscriptions, skip_conflicts=True)
-PATCH_SUBSCRIPTION = Patch(subscriptions)
+RENAME_SUBSCRIPTIONS = Command(
+    update(subscriptions)
+    .where(subscriptions.c.room_id == bindparam("of_room"))
+    .values(
+        name=bindparam("new_name"), display_name=bindparam("new_name"), updated_at=bindparam("now")
+    )
+)
 REMOVE_SUBSCRIPTIONS = Query(
     delete(subscriptions)
     .where(subscriptions.c.room_id == bindparam("room_id"))

@@ -51,8 +51,8 @@ _FREEING = frozenset({"closed", "held", "returned", "forwarded"})
 _OF_AGENTS = frozenset(
     {"status", "statusConnection", "statusLivechat", "livechat", "roles", "active"}
 )
-#: How many queues are looked after at the same time.
-TURNS = 8
+#: How many queues are looked after at the same time: others need connections, too.
+TURNS = 4
 
 
 class QueueWorker:

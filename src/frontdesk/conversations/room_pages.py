@@ -23,8 +23,11 @@ from frontdesk.http.paging import Page
 Key: TypeAlias = tuple[str, Literal[1, -1]]
 
 #: So many are gathered at the most. To walk through a million conversations until a page of 25 is
-#: full takes about as long when so many fit.
+#: full takes about as long when so many fit. It is quicker where an index alone tells what fits.
 FEW = 3_000
+FEW_BY_NAME = 500
+#: What `ix_rooms_listing` tells of a conversation.
+_IN_LISTING = frozenset({"name", "created"})
 #: What is missing comes before all else, on every database.
 _ORDER: dict[str, ColumnElement[Any]] = {
     "_id": rooms.c.id,
@@ -86,7 +89,8 @@ def _ids(tx: Tx, wanted: RoomFilter, page: Page, total: int) -> list[str]:
 
 def _by_time(wanted: RoomFilter, way: int, total: int) -> Select[tuple[str]]:
     """Return the select in the order in which conversations were opened."""
-    many = total > FEW
+    by_index = wanted.state == "any" and _IN_LISTING.issuperset(wanted.conditions)
+    many = total > (FEW_BY_NAME if by_index else FEW)
     alone = next((path for path in ("agents", "departments") if path in wanted.one_value), None)
     if wanted.found is not None and not many:
         statement = (

@@ -44,7 +44,7 @@ class Unanswered(Exception):
     """Raised by `Tx.ask`: the transaction is undone, and runs again with the answer."""
 
     def __init__(self, question: Question[Any]) -> None:
-        super().__init__(f"not answered yet: {question}")
+        super().__init__(type(question).__name__)  # its members may be secrets
         self.question = question
 
 
@@ -67,6 +67,13 @@ class Tx:
         self._answers = answers
         self.now = now_ms()
         self.events: list[Event] = []
+
+    @property
+    def alone(self) -> bool:
+        """Whether nobody else writes before this transaction ends: SQLite has one writer, so that
+        locking rows, or looking again at what is locked, would be of no use.
+        """
+        return self._dialect.name == "sqlite"
 
     def one(self, query: Query[T], **parameters: Any) -> T | None:
         """Return the first row, or None."""

@@ -73,11 +73,13 @@ def note_page_visit(tx: Tx, settings: "Settings", request: PageVisited) -> dict[
 
 
 def adopt_page_visits(tx: Tx, token: str, room_id: str) -> None:
-    """Move the pages that a visitor looked at before into the new conversation."""
-    place = _waiting_place(token)
-    for visit in tx.all(queries.MESSAGES_OF_ROOM, room_id=place):
+    """Move the pages that a visitor looked at outside of a conversation into this one."""
+    visits = tx.all(queries.MESSAGES_OF_ROOM, room_id=_waiting_place(token))
+    for visit in visits:
         extras = {name: each for name, each in (visit.extras or {}).items() if name != "expireAt"}
         tx.patch(queries.PATCH_MESSAGE, visit.id, room_id=room_id, extras=extras, updated_at=tx.now)
+    if visits:
+        count_messages(tx, room_id, len(visits))
 
 
 def forget_old_visits(tx: Tx) -> None:

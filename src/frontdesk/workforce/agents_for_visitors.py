@@ -39,7 +39,7 @@ def propose_agent(
 
     The choice counts like a conversation, so that the next visitor is told of the next agent.
     Raises Refused `agent-not-found` when nobody is free or agents take conversations by hand,
-    and `invalid-agent`.
+    `invalid-agent`, and Coded `no-agent-online` where another server chooses and names nobody.
     """
     if open_room_of_visitor(tx, token) is not None:
         return None

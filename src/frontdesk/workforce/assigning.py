@@ -66,7 +66,8 @@ def choose_bot(tx: Tx, department_id: str | None) -> Agent | None:
 
 def hold_agent(tx: Tx, agent_id: str) -> None:
     """Keep other assignments to this agent waiting until the commit."""
-    tx.one(candidates.HOLD_AGENT, agent_id=agent_id)
+    if not tx.alone:
+        tx.one(candidates.HOLD_AGENT, agent_id=agent_id)
 
 
 def _hold_next(tx: Tx, query: Query[Agent], rules: dict[str, Any]) -> Agent | None:
@@ -75,7 +76,7 @@ def _hold_next(tx: Tx, query: Query[Agent], rules: dict[str, Any]) -> Agent | No
     for _ in range(_TRIES):
         agent = tx.one(query, **rules)
         # Looked at again once he is held: he may have taken one by hand in between.
-        if agent is None or agent.id == held:
+        if agent is None or agent.id == held or tx.alone:
             return agent
         hold_agent(tx, agent.id)
         held = agent.id

@@ -109,8 +109,8 @@ _BOT = users.c.agent.is_(True) & users.c.bot.is_(True) & users.c.active.is_(True
 NEXT_BOT = _everywhere(*_BY_COUNT, of=_BOT)
 NEXT_BOT_IN_DEPARTMENT = _in_department(*_BY_COUNT_IN_DEPARTMENT, of=_BOT)
 
-#: Keeps others from assigning to the agent until the commit (PostgreSQL), so that a count of
-#: open chats stays true; on SQLite there is one writer anyway.
+#: Keeps others from assigning to the agent until the commit, so that a count of open chats stays
+#: true.
 HOLD_AGENT = Query(
     select(users.c.id).where(users.c.id == bindparam("agent_id")).with_for_update(), str
 )

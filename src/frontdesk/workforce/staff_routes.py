@@ -193,7 +193,12 @@ async def agent_info(call: Call) -> dict[str, Any]:
     "livechat/agent.next/{token}",
     public=True,
     example={"agent": _AGENT_FOR_VISITORS},
-    refusals=("agent-not-found", "invalid-agent", "[error-routing-method-not-available]"),
+    refusals=(
+        "agent-not-found",
+        "invalid-agent",
+        "Sorry, no online agents [no-agent-online]",
+        "[error-routing-method-not-available]",
+    ),
 )
 async def agent_next(call: Call, query: NextAgentQuery) -> dict[str, Any]:
     """Read who would get a visitor's conversation.
