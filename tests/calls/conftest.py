@@ -18,6 +18,8 @@ OpenCall = Callable[..., Room]
 def another_agent(admin: Api, *roles: str) -> Iterator[Person]:
     """Have one more agent, who is offline so that no chat is routed to him."""
     agent = create_agent(admin, *roles, status="offline")
+    # Calls do not ask for it, and nobody's chats shall end up here.
+    agent.api.post("livechat/agent.status", {"status": "not-available"})
     with agent.api:
         yield agent
     retire(admin, agent)

@@ -29,8 +29,9 @@ def close(api: Api, **body: object) -> tuple[int, dict[str, object]]:
 @pytest.fixture
 def room_id(api: Api, admin: Api) -> str:
     """Return the id of an open conversation that nobody serves."""
+    visitor = register_visitor(api, department=create_department(admin))
     with settings(admin, Livechat_accept_chats_with_no_agents=True):
-        return str(open_conversation(api)[0]["_id"])
+        return str(open_conversation(api, visitor)[0]["_id"])
 
 
 def test_closing_answers_success_and_leaves_a_record(api: Api, admin: Api) -> None:

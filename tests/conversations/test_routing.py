@@ -244,10 +244,11 @@ def test_where_nobody_need_be_online_an_absent_agent_who_is_available_may_get_it
 ) -> None:
     absent, off = create_agent(admin, status="offline"), create_agent(admin, status="offline")
     off.api.post("livechat/agent.status", {"status": "not-available"})
+    department = create_department(admin, agents=[absent, off])
     with settings(admin, Livechat_accept_chats_with_no_agents=True):
-        assert server_of(api) == absent.username
+        assert server_of(api, department) == absent.username
         retire(admin, absent)
-        assert server_of(api) is None
+        assert server_of(api, department) is None
     retire(admin, off)
 
 
