@@ -9,24 +9,24 @@ from time import perf_counter, process_time
 
 from bench.machine import SERVER_CORE, on_core
 from frontdesk.transcripts.document import Line, Quote, Transcript
-from frontdesk.transcripts.pdf import render_pdf
+from frontdesk.transcripts.pdf import forget_documents, render_pdf
 
 MESSAGES = 200
 WARM_UPS = 3
 TIMES = 30
 _START = 1_760_000_000_000
+#: By whom (v: visitor) and what, in turns of one to three messages, as people chat.
 _PLAIN = (
-    "Hello, are you there?",
-    "Good morning! What can I do for you?",
-    "I ordered a standing desk two weeks ago and it has still not arrived.",
-    "I am sorry to hear that. May I have your order number, please?",
-    "FD-2025-004711",
-    "Thank you. One moment, I am looking at what the carrier says.",
-    "No problem, take your time.",
-    "It left our warehouse on Tuesday. The house number is missing in the address, so it lies in "
-    "the depot in Köln.",
-    "Ah! It is Lindenstraße 48 b, second floor.",
-    "I have passed it on, it should be with you tomorrow.",
+    ("v", "Hello, are you there?"),
+    ("v", "I ordered a standing desk two weeks ago and it has still not arrived."),
+    ("a", "Good morning! I am sorry to hear that."),
+    ("a", "May I have your order number, please?"),
+    ("v", "FD-2025-004711"),
+    ("a", "Thank you. One moment, I am looking at what the carrier says."),
+    ("v", "No problem, take your time."),
+    ("a", "It left our warehouse on Tuesday."),
+    ("a", "The house number is missing in the address, so it lies in the depot in Köln."),
+    ("a", "Could you tell me the complete address?"),
 )
 _RICH = (
     "Hello! I ordered a *standing desk* two weeks ago and it has still not arrived.",
@@ -49,13 +49,15 @@ def transcript(order: int, *, rich: bool) -> Transcript:
 
     In a rich one each tenth message answers to another.
     """
-    texts = _RICH if rich else _PLAIN
     lines = []
     for number in range(MESSAGES):
-        text = texts[number % len(texts)]
-        visitor = number % 2 == 0
+        if rich:
+            visitor, text = number % 2 == 0, _RICH[number % len(_RICH)]
+        else:
+            by, text = _PLAIN[number % len(_PLAIN)]
+            visitor = by == "v"
         answers = rich and number % 10 == 9
-        quotes = (Quote(author="Ada Example", text=texts[0]),) if answers else ()
+        quotes = (Quote(author="Ada Example", text=_RICH[0]),) if answers else ()
         lines.append(
             Line(
                 author="Ada Example" if visitor else "Bruno Beispiel",
@@ -92,4 +94,5 @@ def milliseconds_per_pdf(*, rich: bool) -> tuple[float, float]:
             render_pdf(document)
             times.append(perf_counter() - began)
             processor_times.append(process_time() - used)
+            forget_documents()
     return median(times[WARM_UPS:]) * 1000, median(processor_times[WARM_UPS:]) * 1000

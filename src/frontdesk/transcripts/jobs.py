@@ -126,7 +126,7 @@ def _note_sent(tx: Tx, run: JobRun, gathered: Gathered, *, sent: bool) -> None:
 
 
 async def _make_pdf(workspace: "Workspace", run: JobRun) -> None:
-    from frontdesk.transcripts.pdf import render_pdf
+    from frontdesk.transcripts.pdf import forget_documents, render_pdf
 
     settings = workspace.settings
     by = run.payload["requester"]
@@ -154,6 +154,7 @@ async def _make_pdf(workspace: "Workspace", run: JobRun) -> None:
     await workspace.db.write(
         lambda tx: _hand_over(tx, workspace, run, gathered, len(document), ids)
     )
+    await asyncio.to_thread(forget_documents)
 
 
 def _hand_over(

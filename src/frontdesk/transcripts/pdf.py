@@ -70,7 +70,8 @@ def render_pdf(transcript: Transcript) -> bytes:
 
     Pictures (JPEG and PNG) that turn out to be damaged are replaced by a box with their name.
     The first call loads Typst and the list of fonts; both stay loaded for the next one. It may
-    be called from several threads. Raises `typst.TypstError` only for a fault in the template.
+    be called from several threads. Call `forget_documents` afterwards. Raises `typst.TypstError`
+    only for a fault in the template.
     """
     import typst
 
@@ -243,11 +244,8 @@ def _compile(document: str, pictures: dict[str, str]) -> bytes:
     import typst
 
     data = {"transcript": document, **pictures}
-    try:
-        # By its path: of a source given as bytes Typst keeps a little for ever, at each run.
-        return typst.compile(_TEMPLATE, sys_inputs=data, font_paths=_fonts())
-    finally:
-        _forget()
+    # By its path: of a source given as bytes Typst keeps a little for ever, at each run.
+    return typst.compile(_TEMPLATE, sys_inputs=data, font_paths=_fonts())
 
 
 def _draws(picture: str) -> bool:
@@ -261,8 +259,8 @@ def _draws(picture: str) -> bool:
     return True
 
 
-def _forget() -> None:
-    """Push the document out of Typst's cache.
+def forget_documents() -> None:
+    """Push the documents of earlier calls out of Typst's cache; for when nobody waits.
 
     Typst remembers the layout of whatever took part in the last ten runs, for editors that compile
     the same text again and again: about 10 MB for 200 messages. A transcript is made once, so ten
