@@ -1,7 +1,8 @@
 """`python -m bench [names...]`: measure, and print one table in Markdown.
 
-Names are closes, messages, postgresql, memory and pdf; without any, all are measured. With
---strict a goal that is not reached is a failure.
+Names are closes, messages, postgresql, memory and pdf; without any, all of these are measured.
+More must be named: day (a simulated working day), scale (a million rooms) and queue (ten thousand
+who wait). With --strict a goal that is not reached is a failure.
 """
 
 import argparse
@@ -14,12 +15,13 @@ from statistics import median
 from tempfile import TemporaryDirectory, TemporaryFile
 from time import perf_counter
 
-from bench import throughput
+from bench import day, scale, throughput, workspaces
 from bench.load import LoadFailed, Plan, put_under_load
 from bench.machine import LOAD_CORE, SERVER_CORE, NoCores
 from bench.pdf import milliseconds_per_pdf
 from bench.seed import ROOMS
 from bench.servers import ServerFailed, trivial
+from bench.stores import ENGINES
 from bench.table import Row, markdown
 from bench.throughput import Act, Measured, Way
 
@@ -42,15 +44,27 @@ LOAD_AT_LEAST = 25_000.0
 def main() -> int:
     """Measure what is asked for; return the exit code."""
     parser = argparse.ArgumentParser(prog="bench", description="Measure Frontdesk.")
-    parser.add_argument("names", nargs="*", help=f"any of: {', '.join(PARTS)} (default: all)")
+    parser.add_argument(
+        "names",
+        nargs="*",
+        help=f"any of: {', '.join(PARTS)} (default: these), {', '.join(workspaces.PARTS)}",
+    )
     parser.add_argument("--seconds", type=float, default=5.0, help="for each figure (default: 5)")
+    parser.add_argument(
+        "--conversations", type=int, default=day.CONVERSATIONS, help="of the day (default: 20,000)"
+    )
+    parser.add_argument(
+        "--rooms", type=int, default=scale.LARGE, help="of the scale (default: 1,000,000)"
+    )
     parser.add_argument("--strict", action="store_true", help="fail when a goal is not reached")
     options = parser.parse_args()
     parts = set(options.names or PARTS)
-    if unknown := parts.difference(PARTS):
-        parser.error(f"there is no {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    known = (*PARTS, *workspaces.PARTS)
+    if unknown := parts.difference(known):
+        parser.error(f"there is no {', '.join(sorted(unknown))}; there are {', '.join(known)}")
     try:
         rows = _measure(parts, options.seconds)
+        rows += _workspaces(parts, options, _rates_of_closes(rows))
     except (LoadFailed, NoCores, ServerFailed) as error:
         print(f"The measurement failed: {error}", file=sys.stderr)
         return 1
@@ -84,6 +98,29 @@ def _measure(parts: set[str], seconds: float) -> list[Row]:
     return rows
 
 
+def _workspaces(
+    parts: set[str], options: argparse.Namespace, closes: dict[str, float]
+) -> list[Row]:
+    rows: list[Row] = []
+    if "day" in parts:
+        rows += workspaces.day_rows(options.conversations, closes, _tell)
+    if "scale" in parts:
+        rows += workspaces.scale_rows(options.rooms, _tell)
+    if "queue" in parts:
+        rows += workspaces.queue_rows(_tell)
+    return rows
+
+
+def _rates_of_closes(rows: list[Row]) -> dict[str, float]:
+    """Return how many closes per second were measured, by engines."""
+    lines = {f"closes, {engine}: {WAYS['frontdesk']}": engine for engine in ENGINES}
+    return {
+        lines[row.what]: row.outcome.rate
+        for row in rows
+        if row.what in lines and row.outcome is not None
+    }
+
+
 def _conditions() -> str:
     with TemporaryFile() as file:
         times = []
@@ -108,7 +145,11 @@ def _conditions() -> str:
 
 
 def _say(what: str) -> None:
-    print(f"Measuring {what} ...", file=sys.stderr, flush=True)
+    _tell(f"Measuring {what} ...")
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 def _load_itself(seconds: float) -> Row:

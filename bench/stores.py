@@ -4,12 +4,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
+
+from sqlalchemy import create_engine, text
 
 from bench.machine import LOAD_CORE, on_core
 from frontdesk.app import open_store
 from frontdesk.config import Config
 from frontdesk.db import Database
+from frontdesk.db.migrate import driver_url
 from tests.harness.postgres import Cluster
 
 Engine: TypeAlias = Literal["SQLite", "PostgreSQL"]
@@ -18,19 +21,26 @@ ENGINES: tuple[Engine, ...] = ("SQLite", "PostgreSQL")
 
 @contextmanager
 def empty_database(engine: Engine) -> Iterator[tuple[Path, str]]:
-    """Yield a folder and the URL of an empty database; PostgreSQL's processes are durable and
+    """Yield a folder and the URL of an empty database; see `empty_databases`."""
+    with empty_databases(engine, 1) as (place, urls):
+        yield place, urls[0]
+
+
+@contextmanager
+def empty_databases(engine: Engine, count: int) -> Iterator[tuple[Path, list[str]]]:
+    """Yield a folder and the URLs of empty databases; PostgreSQL's processes are durable and
     share the load's core.
     """
     with folder() as place:
         if engine == "SQLite":
-            yield place, f"sqlite:///{place / 'frontdesk.db'}"
+            yield place, [f"sqlite:///{place / f'frontdesk{number}.db'}" for number in range(count)]
             return
         cluster = Cluster(place / "cluster", durable=True)
         try:
             with on_core(LOAD_CORE):
                 cluster.create()
                 cluster.start()
-            yield place, cluster.new_database()
+            yield place, [cluster.new_database() for _ in range(count)]
         finally:
             cluster.remove()
 
@@ -50,3 +60,13 @@ def first_start(place: Path, url: str) -> Database:
     return open_store(
         Config.from_options(data_dir=place / "data", database_url=url, environment=environment)
     )[0]
+
+
+def look(url: str, query: str) -> list[tuple[Any, ...]]:
+    """Return the rows of a query on a store that no server has open."""
+    engine = create_engine(driver_url(url))
+    try:
+        with engine.connect() as connection:
+            return [tuple(row) for row in connection.execute(text(query))]
+    finally:
+        engine.dispose()

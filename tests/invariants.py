@@ -43,7 +43,7 @@ _RULES = {
            OR (r.agent_id IS NOT NULL AND i.status <> 'taken')""",
     "an inquiry knows the department of its conversation": """
         SELECT r.id FROM rooms r JOIN inquiries i ON i.room_id = r.id
-        WHERE COALESCE(r.department_id, '') <> COALESCE(i.department_id, '')""",
+        WHERE r.department_id <> i.department_id""",
     "nobody is a member of a conversation that is closed": """
         SELECT r.id FROM rooms r JOIN subscriptions s ON s.room_id = r.id
         WHERE r.kind = 'l' AND NOT r.open""",
@@ -70,6 +70,12 @@ _RULES = {
         SELECT id FROM rooms WHERE kind = 'l' AND (
             (open AND (closed_at IS NOT NULL OR closer IS NOT NULL))
             OR (NOT open AND (closed_at IS NULL OR closer IS NULL OR closed_at < opened_at)))""",
+    "the last message of a closed conversation is the one that closed it": """
+        SELECT id FROM rooms WHERE kind = 'l' AND NOT open AND last_message_at <> closed_at""",
+    "a conversation can be found by its words": """
+        SELECT r.id FROM rooms r LEFT JOIN room_texts t ON t.room_id = r.id
+        WHERE r.kind = 'l' AND (t.room_id IS NULL
+            OR t.words NOT LIKE lower(COALESCE(r.display_name, '')) || ' %')""",
     "a conversation counts each of its messages, once or twice": """
         SELECT r.id FROM rooms r LEFT JOIN (
             SELECT room_id, SUM(CASE WHEN hidden OR kind = 'rm' THEN 0 ELSE 1 END) AS shown,

@@ -24,7 +24,7 @@ _DAMAGE = (
         "the inquiry of a conversation is taken when somebody serves it, and else waits",
     ),
     (
-        "UPDATE inquiries SET department_id = 'another'",
+        "UPDATE inquiries SET department_id = 'another' WHERE department_id IS NOT NULL",
         "an inquiry knows the department of its conversation",
     ),
     (
@@ -49,8 +49,16 @@ _DAMAGE = (
         "what is on hold is open and served",
     ),
     (
+        f"UPDATE rooms SET last_message_at = 1 WHERE id = {_CLOSED}",
+        "the last message of a closed conversation is the one that closed it",
+    ),
+    (
         f"UPDATE rooms SET closed_at = NULL WHERE id = {_CLOSED}",
         "a conversation has a time of closing, and a closer, exactly when it is closed",
+    ),
+    (
+        f"DELETE FROM room_texts WHERE room_id = {_CLOSED}",
+        "a conversation can be found by its words",
     ),
     (
         f"UPDATE rooms SET message_count = 1 WHERE id = {_CLOSED}",

@@ -15,7 +15,7 @@ import msgspec
 from sqlalchemy import and_, func, select
 
 from frontdesk.conversations.room_filters import IS_OPEN, Condition, RoomFilter
-from frontdesk.conversations.tables import archive, room_texts, rooms
+from frontdesk.conversations.tables import archive, room_tags, room_texts, rooms
 from frontdesk.db import Query, Tx
 
 #: What was closed in the last ten minutes (ms) is always counted: a transaction may be on its way
@@ -45,6 +45,8 @@ class Kept(msgspec.Struct, frozen=True):
 _ARCHIVE = Query(select(archive.c.id, archive.c.changes), Archive)
 #: Ways to the conversations that fit, the narrowest first as far as one can know.
 _PATHS = ("closed", "agents", "departments", "created", "seen0")
+#: Those that are narrower than a tag.
+_NARROW = frozenset({"closed", "agents"})
 _kept: OrderedDict[Key, Kept] = OrderedDict()
 _lock = threading.Lock()
 
@@ -90,17 +92,29 @@ def count_closed(tx: Tx, wanted: RoomFilter) -> int:
     return kept.count + recent
 
 
-def narrowest(wanted: RoomFilter) -> str | None:
-    """Return the condition to look for first, None for none that an index knows."""
-    return next((path for path in _PATHS if path in wanted.conditions), None)
+def gathered(wanted: RoomFilter) -> list[Condition]:
+    """Return the conditions whatever the state, by way of the narrowest that an index knows."""
+    if wanted.words is not None:
+        may_fit = rooms.c.id.in_(select(room_texts.c.room_id).where(wanted.words))
+        return [may_fit, *wanted.where()]
+    if wanted.tags and _NARROW.isdisjoint(wanted.conditions):
+        tagged = rooms.c.id.in_(select(room_tags.c.room_id).where(room_tags.c.tag.in_(wanted.tags)))
+        return [tagged, *wanted.where(known="tags")]
+    return wanted.where(next((path for path in _PATHS if path in wanted.conditions), None))
+
+
+def can_gather(wanted: RoomFilter) -> bool:
+    """Tell whether an index leads to what fits, other than that of the times of opening."""
+    narrowing = {"closed", "agents", "departments", "seen0", "tags"}
+    return wanted.words is not None or not narrowing.isdisjoint(wanted.conditions)
 
 
 def _count_all(tx: Tx, wanted: RoomFilter) -> int:
     """Count what fits whatever the state: a million conversations take a tenth of a second."""
-    if wanted.found is not None:
-        may_fit = rooms.c.id.in_(select(room_texts.c.room_id).where(wanted.found))
-        return _count(tx, may_fit, *wanted.where())
-    return _count(tx, *wanted.where(narrowest(wanted)))
+    if wanted.conditions.keys() == {"tags"}:
+        ids = func.count(room_tags.c.room_id.distinct())
+        return tx.select(select(ids).where(room_tags.c.tag.in_(wanted.tags)), int)[0]
+    return _count(tx, *gathered(wanted))
 
 
 def _count_since(tx: Tx, wanted: RoomFilter, since: int) -> int:

@@ -4,16 +4,16 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import msgspec
-from sqlalchemy import ColumnElement, TextClause, func, select
+from sqlalchemy import ColumnElement, TextClause, exists, func, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 
 from frontdesk.conversations.restricting import within_units
 from frontdesk.conversations.room_texts import as_stored, words_fit
-from frontdesk.conversations.tables import CONVERSATION, inquiries, rooms
+from frontdesk.conversations.tables import CONVERSATION, inquiries, room_tags, rooms
 from frontdesk.db import Tx
-from frontdesk.db.json_text import holds_any, json_member
+from frontdesk.db.json_text import json_member
 from frontdesk.errors import Refused
 
 if TYPE_CHECKING:
@@ -66,23 +66,27 @@ class RoomFilter(msgspec.Struct):
 
     `conditions` are what must hold whatever the state, by names; `one_value` names those that
     ask for one value of an indexed column. `state` is what they must be: `open` together with
-    the conditions in `when_open`. `found` narrows `room_texts` to what may fit, if there is
-    something to look for.
+    the conditions in `when_open`. `words` narrows `room_texts` to what may fit, if there is
+    something to look for; `tags` are those of which one is wanted.
     """
 
     conditions: dict[str, Make]
     one_value: set[str]
     state: Literal["any", "open", "closed", "nothing"]
     when_open: list[Condition]
-    found: Condition | None
+    words: ColumnElement[Any] | None
+    tags: list[str]
 
-    def where(self, path: str | None = None) -> list[Condition]:
-        """Return the conditions whatever the state; only those of `path` may use an index."""
-        return [
-            CONVERSATION,
-            *(make(as_it_is if name == path else unindexed) for name, make in
-              self.conditions.items()),
-        ]  # fmt: skip
+    def where(self, path: str | None = None, *, known: str | None = None) -> list[Condition]:
+        """Return the conditions whatever the state; only that of `path` may use an index. The
+        one that is `known` to hold is left out.
+        """
+        made = (
+            make(as_it_is if name == path else unindexed)
+            for name, make in self.conditions.items()
+            if name != known
+        )
+        return [CONVERSATION, *made]
 
     def where_state(self) -> list[Condition]:
         """Return the conditions of the state, without an index."""
@@ -100,7 +104,7 @@ def room_filter(
     """
     conditions: dict[str, Make] = {}
     one_value: set[str] = set()
-    pieces: list[Sequence[str]] = []
+    pieces: list[str] = []
     _add_range(conditions, "created", rooms.c.opened_at, created)
     _add_range(conditions, "closed", rooms.c.closed_at, closed)
     departments = [each for each in query.departmentId or () if each != "undefined"]
@@ -110,23 +114,23 @@ def room_filter(
     ):
         if values:
             conditions[name] = _one_of(column, values)
-            if len(values) == 1:
+            if len(set(values)) == 1:
                 one_value.add(name)
     for number, seen in enumerate(within_units(tx, user, query.units)):
         conditions[f"seen{number}"] = _as_a_whole(seen)
     if query.roomName:
         conditions["name"] = _as_a_whole(_named(query.roomName))
-        pieces.append([_without_quotes(query.roomName)[0].lower()])
+        pieces.append(_without_quotes(query.roomName)[0].lower())
     if query.tags:
-        conditions["tags"] = _as_a_whole(holds_any(rooms.c.tags, query.tags))
-        pieces.append([f'"{as_stored(tag)}"' for tag in query.tags])
+        conditions["tags"] = _as_a_whole(_has_tag(query.tags))
     for key, value in _custom_fields(query.customFields).items():
         # The value is looked for as it is: a pattern of a stranger's is nothing to run on a table.
         has = json_member(rooms.c.livechat_data, key).icontains(value, autoescape=True)
         conditions[f"field {key}"] = _as_a_whole(has)
-        pieces.append([as_stored(value)])
+        pieces.append(as_stored(value))
     state, when_open = _state(query)
-    return RoomFilter(conditions, one_value, state, when_open, words_fit(pieces))
+    words, tags = words_fit(pieces), list(dict.fromkeys(query.tags or ()))
+    return RoomFilter(conditions, one_value, state, when_open, words, tags)
 
 
 def _one_of(column: ColumnElement[Any], values: Sequence[str]) -> Make:
@@ -135,6 +139,15 @@ def _one_of(column: ColumnElement[Any], values: Sequence[str]) -> Make:
 
 def _as_a_whole(condition: ColumnElement[bool]) -> Make:
     return lambda read: read(condition)
+
+
+def _has_tag(tags: Sequence[str]) -> ColumnElement[bool]:
+    tagged = exists().where(
+        room_tags.c.tag.in_(tags),
+        room_tags.c.opened_at == rooms.c.opened_at,
+        room_tags.c.room_id == rooms.c.id,
+    )
+    return tagged.correlate(rooms)
 
 
 def _add_range(

@@ -12,10 +12,10 @@ import msgspec
 from sqlalchemy import ColumnElement, Select, func, select
 
 from frontdesk.conversations.records import Room
-from frontdesk.conversations.room_counts import narrowest
-from frontdesk.conversations.room_filters import IS_OPEN, Condition, RoomFilter, unindexed
+from frontdesk.conversations.room_counts import can_gather, gathered
+from frontdesk.conversations.room_filters import IS_OPEN, RoomFilter, unindexed
 from frontdesk.conversations.room_texts import opening_order
-from frontdesk.conversations.tables import room_texts, rooms
+from frontdesk.conversations.tables import room_tags, room_texts, rooms
 from frontdesk.db import Tx, columns_of
 from frontdesk.db.text_order import by_code_points
 from frontdesk.http.paging import Page
@@ -83,7 +83,8 @@ def _ids(tx: Tx, wanted: RoomFilter, page: Page, total: int) -> list[str]:
             return _by_index(tx, wanted, _INDEXED[name], way, page)
         if name == "lm":
             return _by_last_message(tx, wanted, way, page)
-    statement = _gathered(wanted).order_by(*(_in_order(_ORDER[key], way) for key, way in keys))
+    statement = _gathered(wanted).where(*wanted.where_state())
+    statement = statement.order_by(*(_in_order(_ORDER[key], way) for key, way in keys))
     return tx.select(_cut(statement.order_by(rooms.c.id), page.offset, page.count), str)
 
 
@@ -92,36 +93,43 @@ def _by_time(wanted: RoomFilter, way: int, total: int) -> Select[tuple[str]]:
     by_index = wanted.state == "any" and _IN_LISTING.issuperset(wanted.conditions)
     many = total > (FEW_BY_NAME if by_index else FEW)
     alone = next((path for path in ("agents", "departments") if path in wanted.one_value), None)
-    if wanted.found is not None and not many:
+    order: ColumnElement[Any] = rooms.c.opened_at
+    if wanted.words is not None and not many:
         statement = (
             select(rooms.c.id)
             .join_from(room_texts, rooms, rooms.c.id == room_texts.c.room_id)
-            .where(wanted.found, *wanted.where(), *wanted.where_state())
+            .where(wanted.words, *wanted.where())
         )
         order = opening_order(rooms.c.opened_at)
-    elif not many and (wanted.state == "open" or narrowest(wanted) not in (None, alone, "created")):
+    elif wanted.state == "open" and not many:
+        statement = _gathered(wanted)
+        order = unindexed(rooms.c.opened_at)
+    elif alone is not None:
+        statement = select(rooms.c.id).where(*wanted.where(alone))
+    elif len(wanted.tags) == 1:
+        statement = (
+            select(rooms.c.id)
+            .join_from(room_tags, rooms, rooms.c.id == room_tags.c.room_id)
+            .where(room_tags.c.tag == wanted.tags[0], *wanted.where(known="tags"))
+        )
+        order = room_tags.c.opened_at
+    elif not many and can_gather(wanted):
         statement = _gathered(wanted)
         order = unindexed(rooms.c.opened_at)
     else:
-        conditions = wanted.where(alone or "created")
-        statement = select(rooms.c.id).where(*conditions, *wanted.where_state())
-        order = rooms.c.opened_at
-    return statement.order_by(_in_order(order, way), rooms.c.id)
+        statement = select(rooms.c.id).where(*wanted.where("created"))
+    return statement.where(*wanted.where_state()).order_by(_in_order(order, way), rooms.c.id)
 
 
 def _gathered(wanted: RoomFilter) -> Select[tuple[str]]:
-    """Return the select of all that fits, in no order, by way of the narrowest condition."""
-    conditions: list[Condition] = []
-    if wanted.found is not None:
-        conditions = [
-            rooms.c.id.in_(select(room_texts.c.room_id).where(wanted.found)),
-            *wanted.where(),
-        ]
-    elif wanted.state == "open":
+    """Return the select of what fits but for the state, in no order; if only what is open is
+    wanted, perhaps of that.
+    """
+    if wanted.state == "open" and wanted.words is None:
         conditions = [IS_OPEN, *wanted.where()]
     else:
-        conditions = wanted.where(narrowest(wanted))
-    return select(rooms.c.id).where(*conditions, *wanted.where_state())
+        conditions = gathered(wanted)
+    return select(rooms.c.id).where(*conditions)
 
 
 def _by_index(

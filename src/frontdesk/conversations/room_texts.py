@@ -1,15 +1,15 @@
-"""Finding conversations by a piece of text: of a name, a tag, or the value of a custom field.
+"""Finding conversations by a piece of text: of a name, or of the value of a custom field.
 
 `room_texts` holds the words of every conversation, kept by triggers of the database; an index of
 their trigrams (FTS5 on SQLite, pg_trgm on PostgreSQL) finds those with a piece in them. What is
 found this way may fit: whether a piece stands where it should, the rows themselves must say.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, func, literal, or_
+from sqlalchemy import ColumnElement, and_, func, literal
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
@@ -66,18 +66,16 @@ def opening_order(opened_at: ColumnElement[int]) -> ColumnElement[int]:
     return _OpeningOrder(opened_at)
 
 
-def words_fit(pieces: Sequence[Sequence[str]]) -> ColumnElement[bool] | None:
-    """Return the condition that the words of a row of `room_texts` may fit.
+def words_fit(pieces: Iterable[str]) -> ColumnElement[Any] | None:
+    """Return the condition that the words of a row of `room_texts` may fit: they hold the pieces.
 
-    Of each group of `pieces` they hold one. A group with a piece that the index does not know
-    counts for nothing; None if that leaves no group.
+    A piece that the index does not know counts for nothing; None if there is no other.
     """
-    groups = [each for each in pieces if each and all(map(_is_known, each))]
-    if not groups:
+    known = [each for each in pieces if _is_known(each)]
+    if not known:
         return None
-    search = " AND ".join("(" + " OR ".join(map(_trigrams, each)) + ")" for each in groups)
-    condition = and_(*(or_(*map(_holds, each)) for each in groups))
-    return _WordsFit(literal(search), condition)
+    search = " AND ".join(map(_trigrams, known))
+    return _WordsFit(literal(search), and_(*map(_holds, known)))
 
 
 def as_stored(value: str) -> str:
@@ -93,7 +91,7 @@ def _trigrams(piece: str) -> str:
     """Return a search of FTS5 for runs of three characters that cover a piece."""
     last = len(piece) - SHORTEST
     runs = (piece[start : start + SHORTEST] for start in (*range(0, last, SHORTEST), last))
-    return "(" + " AND ".join('"' + each.replace('"', '""') + '"' for each in runs) + ")"
+    return " AND ".join('"' + each.replace('"', '""') + '"' for each in runs)
 
 
 def _holds(piece: str) -> ColumnElement[bool]:

@@ -214,6 +214,16 @@ room_texts = Table(
     Column("words", String, nullable=False),
 )
 
+#: The tags of conversations, which triggers keep in step with `rooms`.
+room_tags = Table(
+    "room_tags",
+    metadata,
+    Column("tag", String, primary_key=True),
+    Column("opened_at", Milliseconds, primary_key=True),
+    Column("room_id", String, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
 #: One row: how often something about closed conversations has changed that lists filter by.
 #: Triggers count (see room_counts.py).
 archive = Table(

@@ -18,10 +18,7 @@ depends_on = None
 CONVERSATION = sa.text("kind = 'l'")
 IN_UNIT = sa.text("department_ancestors IS NOT NULL")
 #: What a conversation is found by, of a row of `rooms`: see conversations/room_texts.py.
-WORDS = (
-    "lower(coalesce({0}display_name, '') || ' ' || coalesce({0}tags, '') || ' ' ||"
-    " coalesce({0}livechat_data, ''))"
-)
+WORDS = "lower(coalesce({0}display_name, '') || ' ' || coalesce({0}livechat_data, ''))"
 #: What lists filter by, apart from being open: see conversations/room_counts.py.
 COUNTED = (
     "kind, open, opened_at, closed_at, display_name, agent_id, department_id,"
@@ -55,6 +52,14 @@ def upgrade() -> None:
         sa.Column("words", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_room_texts")),
         sa.UniqueConstraint("room_id", name=op.f("uq_room_texts_room_id")),
+    )
+    op.create_table(
+        "room_tags",
+        sa.Column("tag", sa.String(), nullable=False),
+        sa.Column("opened_at", sa.BigInteger(), nullable=False),
+        sa.Column("room_id", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("tag", "opened_at", "room_id", name=op.f("pk_room_tags")),
+        sqlite_with_rowid=False,
     )
     archive = op.create_table(
         "archive",
@@ -100,14 +105,33 @@ def _on_sqlite() -> None:
                                           WHERE number < (NEW.opened_at + 1) << 20)),
                 NEW.id, {new_words});
         END""",
-        f"""CREATE TRIGGER rooms_renamed AFTER UPDATE OF display_name, tags, livechat_data ON rooms
-            WHEN NEW.display_name IS NOT OLD.display_name OR NEW.tags IS NOT OLD.tags
+        f"""CREATE TRIGGER rooms_renamed AFTER UPDATE OF display_name, livechat_data ON rooms
+            WHEN NEW.display_name IS NOT OLD.display_name
                 OR NEW.livechat_data IS NOT OLD.livechat_data
         BEGIN
             UPDATE room_texts SET words = {new_words} WHERE room_id = NEW.id;
         END""",
         """CREATE TRIGGER rooms_deleted AFTER DELETE ON rooms BEGIN
             DELETE FROM room_texts WHERE room_id = OLD.id;
+        END""",
+        """INSERT INTO room_tags (tag, opened_at, room_id)
+            SELECT DISTINCT tag.value, rooms.opened_at, rooms.id
+            FROM rooms, json_each(rooms.tags) AS tag""",
+        """CREATE TRIGGER room_tags_inserted AFTER INSERT ON rooms WHEN NEW.tags IS NOT NULL BEGIN
+            INSERT OR IGNORE INTO room_tags (tag, opened_at, room_id)
+                SELECT value, NEW.opened_at, NEW.id FROM json_each(NEW.tags);
+        END""",
+        """CREATE TRIGGER room_tags_updated AFTER UPDATE OF tags ON rooms
+            WHEN NEW.tags IS NOT OLD.tags
+        BEGIN
+            DELETE FROM room_tags WHERE room_id = OLD.id AND opened_at = OLD.opened_at
+                AND tag IN (SELECT value FROM json_each(OLD.tags));
+            INSERT OR IGNORE INTO room_tags (tag, opened_at, room_id)
+                SELECT value, NEW.opened_at, NEW.id FROM json_each(NEW.tags);
+        END""",
+        """CREATE TRIGGER room_tags_deleted AFTER DELETE ON rooms WHEN OLD.tags IS NOT NULL BEGIN
+            DELETE FROM room_tags WHERE room_id = OLD.id AND opened_at = OLD.opened_at
+                AND tag IN (SELECT value FROM json_each(OLD.tags));
         END""",
         """CREATE TRIGGER archive_inserted AFTER INSERT ON rooms WHEN NOT NEW.open BEGIN
             UPDATE archive SET changes = changes + 1;
@@ -140,13 +164,34 @@ def _on_postgresql() -> None:
         END $$""",
         """CREATE TRIGGER rooms_inserted AFTER INSERT ON rooms
             FOR EACH ROW WHEN (NEW.kind = 'l') EXECUTE FUNCTION note_room_texts()""",
-        """CREATE TRIGGER rooms_renamed AFTER UPDATE OF display_name, tags, livechat_data ON rooms
+        """CREATE TRIGGER rooms_renamed AFTER UPDATE OF display_name, livechat_data ON rooms
             FOR EACH ROW WHEN (NEW.display_name IS DISTINCT FROM OLD.display_name
-                OR NEW.tags IS DISTINCT FROM OLD.tags
                 OR NEW.livechat_data IS DISTINCT FROM OLD.livechat_data)
             EXECUTE FUNCTION note_room_texts()""",
         """CREATE TRIGGER rooms_deleted AFTER DELETE ON rooms
             FOR EACH ROW EXECUTE FUNCTION note_room_texts()""",
+        """INSERT INTO room_tags (tag, opened_at, room_id)
+            SELECT DISTINCT tag, rooms.opened_at, rooms.id
+            FROM rooms, json_array_elements_text(rooms.tags::json) AS tag""",
+        """CREATE FUNCTION note_room_tags() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            IF TG_OP <> 'INSERT' AND OLD.tags IS NOT NULL THEN
+                DELETE FROM room_tags WHERE room_id = OLD.id AND opened_at = OLD.opened_at
+                    AND tag IN (SELECT json_array_elements_text(OLD.tags::json));
+            END IF;
+            IF TG_OP <> 'DELETE' AND NEW.tags IS NOT NULL THEN
+                INSERT INTO room_tags (tag, opened_at, room_id)
+                    SELECT DISTINCT tag, NEW.opened_at, NEW.id
+                    FROM json_array_elements_text(NEW.tags::json) AS tag;
+            END IF;
+            RETURN NULL;
+        END $$""",
+        """CREATE TRIGGER room_tags_inserted AFTER INSERT ON rooms
+            FOR EACH ROW WHEN (NEW.tags IS NOT NULL) EXECUTE FUNCTION note_room_tags()""",
+        """CREATE TRIGGER room_tags_updated AFTER UPDATE OF tags ON rooms
+            FOR EACH ROW WHEN (NEW.tags IS DISTINCT FROM OLD.tags)
+            EXECUTE FUNCTION note_room_tags()""",
+        """CREATE TRIGGER room_tags_deleted AFTER DELETE ON rooms
+            FOR EACH ROW WHEN (OLD.tags IS NOT NULL) EXECUTE FUNCTION note_room_tags()""",
         # Once for each transaction, however many rows it changes.
         """CREATE FUNCTION note_archive() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
             UPDATE archive SET changes = changes + 1, changed_by = txid_current()

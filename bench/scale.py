@@ -1,0 +1,216 @@
+"""The same calls on a small and on a large workspace: what a million conversations cost.
+
+Both hold the same number of open conversations; the large one has more that are closed. Each call
+is made to both servers by turns.
+"""
+
+import asyncio
+import json
+import os
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx
+import msgspec
+import psycopg
+
+from bench import people, servers
+from bench.load import Outcome, Plan, put_under_load
+from bench.machine import LOAD_CORE, on_core
+from bench.requests import LogIn, get_request, post_request
+from bench.servers import Server
+from bench.stores import Engine, empty_databases, first_start, look
+from frontdesk.access.tables import login_tokens
+from frontdesk.clock import iso, now_ms
+from frontdesk.demo_data import store
+from frontdesk.demo_data.filling import Wanted, fill
+from frontdesk.ids import hex_id, random_token
+from frontdesk.visitors.records import Visitor
+
+SMALL = 1_000
+LARGE = 1_000_000
+#: Open conversations in both: served, on hold, and waiting to be taken and closed.
+SERVED, HELD, WAITING = 40, 20, 600
+#: Visitors who come while it is measured.
+COMING = 600
+#: The goal: at most so many times the small workspace's p99.
+TIMES_SMALL = 1.5
+_SECONDS = 2.0
+_WARM_UP = 0.5
+#: Connections for lists, and for what changes something.
+_READERS, _WRITERS = 2, 8
+_DAY = 24 * 3600 * 1000
+_SETTINGS = {
+    "Livechat_Routing_Method": "Manual_Selection",
+    "Livechat_accept_chats_with_no_agents": "true",
+}
+
+
+class Compared(msgspec.Struct):
+    """One call on both workspaces; `first` is how long the very first one took on the large
+    one, in seconds, where that is something else.
+    """
+
+    what: str
+    small: Outcome
+    large: Outcome
+    first: float | None = None
+
+    @property
+    def ratio(self) -> float:
+        """How many times the small workspace's p99."""
+        return self.large.p99 / self.small.p99
+
+
+class _Desk(msgspec.Struct):
+    """A workspace with what the calls need to know of it."""
+
+    server: Server
+    caller: LogIn
+    visitors: list[str]
+    rooms: list[str]
+    inquiries: list[str]
+    agent: str
+    department: str
+
+
+def compare(engine: Engine, rooms: int = LARGE) -> Iterator[Compared]:
+    """Yield one call after the other, made to a small workspace and to one of so many rooms."""
+    with _desks(engine, rooms) as (few, many):
+        for what, query in _lists(few).items():
+            first = _first(many, _lists(many)[what])
+            small = _read(few, get_request(_path(query), few.caller))
+            large = _read(many, get_request(_path(_lists(many)[what]), many.caller))
+            yield Compared(f"list: {what}", small, large, first)
+        for what in ("open", "take", "close"):
+            small = _write(few, _changes(few, what))
+            yield Compared(what, small, _write(many, _changes(many, what)))
+
+
+def _lists(desk: _Desk) -> dict[str, dict[str, Any]]:
+    """Return the queries of GET livechat/rooms by what they ask for."""
+    now = now_ms()
+    start = now - 40 * _DAY
+    span = json.dumps({"start": iso(start), "end": iso(start + _DAY)})
+    filters: dict[str, dict[str, Any]] = {
+        "all": {},
+        "of an agent": {"agents[]": desk.agent},
+        "of a department": {"departmentId[]": desk.department},
+        "open": {"open": "true"},
+        "closed": {"open": "false"},
+        "on hold": {"onhold": "true"},
+        "queued": {"queued": "true"},
+        "named like many": {"roomName": "art"},
+        "named exactly": {"roomName": '"Ann Carter"'},
+        "named like nobody": {"roomName": "nobody"},
+        "with a usual tag": {"tags[]": "delivery"},
+        "with a tag that nothing has": {"tags[]": "nothing"},
+        "with a custom field": {"customFields": '{"order":"FD-2041"}'},
+        "of a unit that has nothing": {"units[]": "none"},
+        "opened on a day": {"createdAt": span},
+        "closed on a day": {"closedAt": span},
+        "of an agent, closed": {"agents[]": desk.agent, "open": "false"},
+        "of a department, with a tag": {"departmentId[]": desk.department, "tags[]": "delivery"},
+    }
+    sorts = ("lm", "closedAt", "departmentId", "fname", "servedBy.username", "priorityWeight",
+             "msgs")  # fmt: skip
+    return filters | {f"by {name}": {"sort": json.dumps({name: -1})} for name in sorts}
+
+
+def _path(query: dict[str, Any]) -> str:
+    return f"livechat/rooms?{urlencode({'count': 25, **query})}"
+
+
+def _changes(desk: _Desk, what: str) -> list[bytes]:
+    """Return the requests that open, take or close conversations, each once."""
+    if what == "open":
+        return [get_request(f"livechat/room?token={token}") for token in desk.visitors]
+    if what == "take":
+        path = "livechat/inquiries.take"
+        return [post_request(path, {"inquiryId": each}, desk.caller) for each in desk.inquiries]
+    path = "livechat/room.closeByUser"
+    return [
+        post_request(path, {"rid": each, "comment": "Solved", "tags": ["delivery"]}, desk.caller)
+        for each in desk.rooms
+    ]
+
+
+def _first(desk: _Desk, query: dict[str, Any]) -> float:
+    url = f"http://127.0.0.1:{desk.server.port}/api/v1/{_path(query)}"
+    headers = {"x-user-id": desk.caller.user_id, "x-auth-token": desk.caller.token}
+    with httpx.Client(trust_env=False, verify=False, timeout=120, headers=headers) as client:
+        client.get(f"http://127.0.0.1:{desk.server.port}/livez")  # connected
+        began = time.perf_counter()
+        client.get(url).raise_for_status()
+        return time.perf_counter() - began
+
+
+def _read(desk: _Desk, request: bytes) -> Outcome:
+    return put_under_load(
+        Plan(desk.server.port, desk.server.pid, [request], True, _WARM_UP, _SECONDS, _READERS)
+    )
+
+
+def _write(desk: _Desk, requests: list[bytes]) -> Outcome:
+    return put_under_load(
+        Plan(desk.server.port, desk.server.pid, requests, False, 0.0, 120.0, _WRITERS)
+    )
+
+
+@contextmanager
+def _desks(engine: Engine, large: int) -> Iterator[tuple[_Desk, _Desk]]:
+    with ExitStack() as running:
+        place, urls = running.enter_context(empty_databases(engine, 2))
+        desks = []
+        for url, rooms in zip(urls, (SMALL, large), strict=True):
+            own = place / str(rooms)
+            own.mkdir()
+            with on_core(LOAD_CORE):
+                desk = _fill(own, url, rooms)
+            desks.append((own, url, desk))
+        os.sync()  # what was written is not to be written out while we measure
+        for own, url, desk in desks:
+            desk.server = running.enter_context(servers.frontdesk(own, url, _SETTINGS))
+        yield desks[0][2], desks[1][2]
+
+
+def _fill(place: Path, url: str, rooms: int) -> _Desk:
+    caller = people.agent("bench.manager", *people.MANAGER_ROLES)
+    log_in, token = people.logged_in(caller)
+    coming = [_visitor(number) for number in range(COMING)]
+    db = first_start(place, url)
+    wanted = Wanted(rooms, served=SERVED, held=HELD, queued=WAITING, seed=1, until=now_ms())
+    fill(db, wanted)
+    db.write_now(lambda tx: store.write(tx, [caller, *coming]))
+    db.write_now(lambda tx: tx.insert_many(login_tokens, [token]))
+    asyncio.run(db.close())
+    if url.startswith("postgresql"):
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("VACUUM (ANALYZE)")
+            connection.execute("CHECKPOINT")
+    queued = look(url, "SELECT room_id, id FROM inquiries WHERE status = 'queued' ORDER BY id")
+    busiest = "SELECT {0} FROM rooms WHERE {0} IS NOT NULL GROUP BY {0} ORDER BY COUNT(*) DESC"
+    return _Desk(
+        server=Server(0, 0),
+        caller=log_in,
+        visitors=[each.token or "" for each in coming],
+        rooms=[row[0] for row in queued],
+        inquiries=[row[1] for row in queued],
+        agent=look(url, busiest.format("agent_id"))[0][0],
+        department=look(url, busiest.format("department_id"))[0][0],
+    )
+
+
+def _visitor(number: int) -> Visitor:
+    return Visitor(
+        id=hex_id(),
+        token=random_token(),
+        username=f"coming-{number}",
+        name=f"Visitor {number}",
+        created_at=now_ms(),
+        updated_at=now_ms(),
+    )

@@ -1,0 +1,90 @@
+"""The lines of the measurements that take a whole workspace: a day, a million rooms, a queue."""
+
+from collections.abc import Callable, Mapping
+
+from bench import day, scale, waiting
+from bench.load import Outcome
+from bench.stores import ENGINES
+from bench.table import Row
+
+PARTS = ("day", "scale", "queue")
+
+
+def day_rows(
+    conversations: int, closes: Mapping[str, float], tell: Callable[[str], None]
+) -> list[Row]:
+    """Hold a working day on each engine; `closes` are the closes per second to compare with, by
+    engines, where there are any.
+    """
+    rows = []
+    for engine in ENGINES:
+        tell(f"Measuring a working day on {engine} ...")
+        held, broken = day.a_day_on(engine, conversations)
+        per_second = held.done["closed"] / held.outcome.seconds
+        beside = ""
+        if engine in closes:
+            beside = f", {held.outcome.rate / closes[engine]:.2f} x as many as closes alone"
+        done = ", ".join(f"{count:,} {what}" for what, count in sorted(held.done.items()))
+        tell(f"On {engine}: {done}; refused by the rules: {sum(held.refused.values()):,}")
+        for finding in broken:
+            tell(f"On {engine} broken: {finding}")
+        rows += [
+            Row(
+                f"a day of {conversations:,} conversations, {engine}: **Frontdesk**",
+                f"{per_second:,.0f} conversations/s, {held.outcome.rate:,.0f} calls/s{beside}",
+                held.outcome,
+            ),
+            Row(
+                f"rules of the store broken by that day, {engine}",
+                str(len(broken)),
+                goal="0",
+                reached=not broken,
+            ),
+        ]
+    return rows
+
+
+def scale_rows(rooms: int, tell: Callable[[str], None]) -> list[Row]:
+    """Compare a large workspace with a small one on each engine."""
+    rows = []
+    for engine in ENGINES:
+        tell(f"Measuring {rooms:,} rooms on {engine}; to make them takes minutes ...")
+        for each in scale.compare(engine, rooms):
+            first = "" if each.first is None else f"; asked first: {each.first * 1000:,.0f} ms"
+            rows.append(
+                Row(
+                    f"{each.what}, {rooms:,} rooms, {engine}",
+                    f"p99 {each.ratio:.2f} x that of {scale.SMALL:,} rooms, "
+                    f"{each.small.p99 * 1000:.1f} ms{first}",
+                    each.large,
+                    goal=f"<= {scale.TIMES_SMALL} x",
+                    reached=each.ratio <= scale.TIMES_SMALL,
+                )
+            )
+            tell(f"  {' | '.join(rows[-1].cells())}")
+    return rows
+
+
+def queue_rows(tell: Callable[[str], None]) -> list[Row]:
+    """Compare assigning from a long queue with assigning from a short one on each engine."""
+    rows = []
+    for engine in ENGINES:
+        tell(f"Measuring the queue on {engine} ...")
+        few, many = (waiting.assigning_on(engine, count) for count in (waiting.FEW, waiting.MANY))
+        times = many.p50 / few.p50
+        rows += [
+            _assigned(engine, waiting.FEW, few),
+            Row(
+                f"assigned from a queue of {waiting.MANY:,}, {engine}: **Frontdesk**",
+                f"{many.p50 * 1000:.1f} ms, {times:.2f} x that of {waiting.FEW}",
+                many,
+                goal=f"<= {waiting.TIMES_FEW} x",
+                reached=times <= waiting.TIMES_FEW,
+            ),
+        ]
+    return rows
+
+
+def _assigned(engine: str, count: int, outcome: Outcome) -> Row:
+    what = f"assigned from a queue of {count:,}, {engine}: **Frontdesk**"
+    return Row(what, f"{outcome.p50 * 1000:.1f} ms", outcome)
