@@ -2,15 +2,11 @@
 closed conversations of a department.
 """
 
-from pathlib import Path
-
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0005"
-down_revision = max(
-    each.name[:4] for each in Path(__file__).parent.glob("0*.py") if each.name[:4] < revision
-)
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 

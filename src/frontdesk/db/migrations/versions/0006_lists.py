@@ -3,15 +3,12 @@ them, what conversations are found by, and how often the closed ones have change
 """
 
 import secrets
-from pathlib import Path
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0006"
-down_revision = max(
-    each.name[:4] for each in Path(__file__).parent.glob("0*.py") if each.name[:4] < revision
-)
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
