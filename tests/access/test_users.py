@@ -527,7 +527,8 @@ def test_users_list_shows_addresses_to_those_who_may(admin: Api) -> None:
 
 
 def test_users_list_is_sorted_and_paged(admin: Api) -> None:
-    create_user(admin)
+    for name in (unique("Upper"), unique("lower"), unique("middle-dash"), unique("middledash")):
+        assert admin.post("users.create", new_user(username=name)).is_success
     names = [user["username"] for user in admin.get("users.list", {"count": 0}).json()["users"]]
     assert names == sorted(names)
     descending = admin.get("users.list", {"count": 0, "sort": '{"username":-1}'}).json()["users"]

@@ -26,6 +26,7 @@ from frontdesk.access.tables import (
     users,
 )
 from frontdesk.db import Command, Insert, Patch, Query, columns_of
+from frontdesk.db.text_order import by_code_points
 
 
 class RoleRow(msgspec.Struct):
@@ -252,10 +253,10 @@ SET_PERMISSION_ROLES = Command(
 
 #: What a list may be sorted by, under the names of the API.
 SORTABLE: dict[str, ColumnElement[Any]] = {
-    "_id": users.c.id,
-    "username": users.c.username,
-    "name": func.lower(users.c.name),
-    "nameInsensitive": func.lower(users.c.name),
+    "_id": by_code_points(users.c.id),
+    "username": by_code_points(users.c.username),
+    "name": by_code_points(func.lower(users.c.name)),
+    "nameInsensitive": by_code_points(func.lower(users.c.name)),
     "status": users.c.status,
     "active": users.c.active,
     "type": users.c.kind,

@@ -15,6 +15,7 @@ from frontdesk.calls import queries
 from frontdesk.calls.finding import call_of_visitor
 from frontdesk.calls.records import CallRoom
 from frontdesk.calls.schemas import CloseCall, CloseCallOptions
+from frontdesk.clock import parse_iso
 from frontdesk.db import Tx
 from frontdesk.errors import Refused
 from frontdesk.http.call import Principal
@@ -85,6 +86,7 @@ def close_call(tx: Tx, settings: "Settings", room: CallRoom, closing: CallClosin
         duration=tx.now - room.opened_at,
         hold_time=0,  # a call that no telephone system knows was never held (section 4.4)
         tags=list(closing.tags) or None,
+        last_message_at=parse_iso(message["ts"]),
         last_message=message if settings.flag("Store_Last_Message") else room.last_message,
     )
     if changed != 1:

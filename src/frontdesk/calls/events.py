@@ -11,6 +11,7 @@ from frontdesk.calls import queries
 from frontdesk.calls.finding import call_to_change
 from frontdesk.calls.reading_rights import may_read_call
 from frontdesk.calls.schemas import call_message_data
+from frontdesk.clock import parse_iso
 from frontdesk.db import Tx
 from frontdesk.errors import Forbidden, NotFound
 from frontdesk.http.call import Principal
@@ -81,5 +82,6 @@ def note_event(tx: Tx, settings: "Settings", user: Principal, event: CallEvent) 
         queries.NOTE_MESSAGE,
         room_id=room.id,
         now=tx.now,
+        last_message_at=parse_iso(message["ts"]),
         last_message=message if settings.flag("Store_Last_Message") else room.last_message,
     )

@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import (
     ColumnElement,
     Select,
+    String,
     bindparam,
     false,
     func,
@@ -19,6 +20,7 @@ from frontdesk.calls.records import CallRoom
 from frontdesk.calls.tables import call_rooms
 from frontdesk.db import Command, Insert, Query, columns_of
 from frontdesk.db.json_text import holds_any
+from frontdesk.db.text_order import by_code_points
 from frontdesk.http.paging import Page
 
 _CALLS = columns_of(call_rooms, CallRoom)
@@ -39,7 +41,7 @@ NOTE_MESSAGE = Command(
     .where(call_rooms.c.id == bindparam("room_id"))
     .values(
         message_count=call_rooms.c.message_count + 1,
-        last_message_at=bindparam("now"),
+        last_message_at=bindparam("last_message_at"),
         last_message=bindparam("last_message"),
         updated_at=bindparam("now"),
     )
@@ -59,7 +61,7 @@ CLOSE_CALL = Command(
         hold_time=bindparam("hold_time"),
         tags=bindparam("tags"),
         message_count=call_rooms.c.message_count + 1,
-        last_message_at=bindparam("closed_at"),
+        last_message_at=bindparam("last_message_at"),
         last_message=bindparam("last_message"),
         updated_at=bindparam("closed_at"),
     )
@@ -95,7 +97,8 @@ def calls_page(wanted: CallFilter, page: Page, columns: Mapping[str, str]) -> Se
     order = [(columns[key], direction) for key, direction in page.sort if key in columns]
     statement = _CALLS.where(*_conditions(wanted))
     for name, direction in order or [("opened_at", -1)]:
-        each = call_rooms.c[name]
+        column = call_rooms.c[name]
+        each = by_code_points(column) if isinstance(column.type, String) else column
         # What is missing comes before everything else, as clients of the API are used to.
         statement = statement.order_by(
             each.asc().nulls_first() if direction == 1 else each.desc().nulls_last()

@@ -5,6 +5,7 @@ from sqlalchemy import bindparam, delete, or_
 from frontdesk.catalog.records import Priority, Sla, Tag
 from frontdesk.catalog.tables import priorities, slas, tags
 from frontdesk.db import Command, Insert, Patch, Query, columns_of
+from frontdesk.db.text_order import by_code_points
 
 # Priorities ----------------------------------------------------------------------------------
 
@@ -26,7 +27,7 @@ PATCH_PRIORITY = Patch(priorities)
 # SLA policies --------------------------------------------------------------------------------
 
 _SLAS = columns_of(slas, Sla)
-ALL_SLAS = Query(_SLAS.order_by(slas.c.name), Sla)
+ALL_SLAS = Query(_SLAS.order_by(by_code_points(slas.c.name)), Sla)
 SLA = Query(_SLAS.where(slas.c.id == bindparam("sla_id")), Sla)
 SLA_TO_CHANGE = Query(_SLAS.where(slas.c.id == bindparam("sla_id")).with_for_update(), Sla)
 SLA_BY_ID_OR_NAME = Query(
@@ -39,7 +40,7 @@ DELETE_SLA = Command(delete(slas).where(slas.c.id == bindparam("sla_id")))
 # Tags ----------------------------------------------------------------------------------------
 
 _TAGS = columns_of(tags, Tag)
-ALL_TAGS = Query(_TAGS.order_by(tags.c.name), Tag)
+ALL_TAGS = Query(_TAGS.order_by(by_code_points(tags.c.name)), Tag)
 TAG = Query(_TAGS.where(tags.c.id == bindparam("tag_id")), Tag)
 #: A name that another tag has is not inserted; the unique rule decides.
 INSERT_TAG = Insert(tags, skip_conflicts=True)

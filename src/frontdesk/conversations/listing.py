@@ -18,6 +18,7 @@ from frontdesk.conversations.room_pages import rooms_of_page
 from frontdesk.conversations.schemas import RoomListQuery, inquiry_document, room_document
 from frontdesk.conversations.tables import CONVERSATION, WAITING, inquiries, rooms
 from frontdesk.db import Tx, columns_of
+from frontdesk.db.text_order import by_code_points
 from frontdesk.errors import Forbidden, Refused
 from frontdesk.http.call import Principal
 from frontdesk.http.date_range import date_range
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 _INQUIRY_ORDER: dict[str, ColumnElement[Any]] = {
     "_id": inquiries.c.id,
     "ts": inquiries.c.created_at,
-    "name": func.coalesce(inquiries.c.name, ""),
+    "name": by_code_points(func.coalesce(inquiries.c.name, "")),
     "status": inquiries.c.status,
     "department": func.coalesce(inquiries.c.department_id, ""),
     "queuedAt": func.coalesce(inquiries.c.queued_at, 0),

@@ -25,6 +25,7 @@ from sqlalchemy import (
 
 from frontdesk.access.tables import users
 from frontdesk.db import Command, Insert, Patch, Query, columns_of
+from frontdesk.db.text_order import by_code_points
 from frontdesk.workforce.records import (
     AgentActivity,
     AgentHours,
@@ -72,7 +73,9 @@ DEPARTMENT_BY_ID_OR_NAME = Query(
     ).limit(1),
     Department,
 )
-ALL_DEPARTMENTS = Query(_DEPARTMENTS.order_by(departments.c.name, departments.c.id), Department)
+ALL_DEPARTMENTS = Query(
+    _DEPARTMENTS.order_by(by_code_points(departments.c.name), departments.c.id), Department
+)
 REGISTRATION_DEPARTMENTS = Query(
     _DEPARTMENTS.where(
         departments.c.enabled.is_(True),
@@ -221,7 +224,7 @@ _UNITS = select(
     .scalar_subquery()
     .label("department_count"),
 )
-ALL_UNITS = Query(_UNITS.order_by(units.c.name, units.c.id), Unit)
+ALL_UNITS = Query(_UNITS.order_by(by_code_points(units.c.name), units.c.id), Unit)
 UNIT = Query(_UNITS.where(units.c.id == bindparam("unit_id")), Unit)
 #: Keeps others from changing the unit, its monitors and its departments (PostgreSQL).
 UNIT_TO_CHANGE = Query(
@@ -233,7 +236,7 @@ PATCH_UNIT = Patch(units)
 DELETE_UNIT = Command(delete(units).where(units.c.id == bindparam("unit_id")))
 DEPARTMENTS_OF_UNIT = Query(
     _DEPARTMENTS.where(departments.c.parent_id == bindparam("unit_id")).order_by(
-        departments.c.name, departments.c.id
+        by_code_points(departments.c.name), departments.c.id
     ),
     Department,
 )
@@ -259,7 +262,7 @@ MONITORS_OF_UNIT = Query(
     )
     .join_from(unit_monitors, users, users.c.id == unit_monitors.c.monitor_id)
     .where(unit_monitors.c.unit_id == bindparam("unit_id"))
-    .order_by(users.c.username),
+    .order_by(by_code_points(users.c.username)),
     NamedMonitor,
 )
 UNITS_OF_MONITOR = Query(
@@ -284,7 +287,7 @@ def _business_hour(*row: Any) -> BusinessHour:
 
 _HOURS = columns_of(business_hours, BusinessHour)
 ALL_BUSINESS_HOURS = Query(
-    _HOURS.order_by(business_hours.c.name, business_hours.c.id), _business_hour
+    _HOURS.order_by(by_code_points(business_hours.c.name), business_hours.c.id), _business_hour
 )
 DEFAULT_BUSINESS_HOUR = Query(_HOURS.where(business_hours.c.kind == "default"), _business_hour)
 BUSINESS_HOUR = Query(_HOURS.where(business_hours.c.id == bindparam("hour_id")), _business_hour)
@@ -299,7 +302,7 @@ DELETE_BUSINESS_HOUR = Command(
 )
 DEPARTMENTS_OF_BUSINESS_HOUR = Query(
     _DEPARTMENTS.where(departments.c.business_hour_id == bindparam("hour_id")).order_by(
-        departments.c.name, departments.c.id
+        by_code_points(departments.c.name), departments.c.id
     ),
     Department,
 )
