@@ -1,7 +1,7 @@
 """How long a PDF transcript takes: 200 messages, by the real renderer.
 
-Twice: a chat as people type it, and one in which they write at length, with Markdown, links, lists
-and quotes.
+Twice: a chat as people type it, a message every 40 seconds, and one in which they write at length
+all day, each message with a time of its own, with Markdown, links, lists and quotes.
 """
 
 from statistics import median
@@ -15,6 +15,8 @@ MESSAGES = 200
 WARM_UPS = 3
 TIMES = 30
 _START = 1_760_000_000_000
+_BETWEEN_SHORT = 40_000
+_BETWEEN_LONG = 12 * 60_000
 #: By whom (v: visitor) and what, in turns of one to three messages, as people chat.
 _PLAIN = (
     ("v", "Hello, are you there?"),
@@ -45,10 +47,11 @@ _RICH = (
 
 
 def transcript(order: int, *, rich: bool) -> Transcript:
-    """Return a conversation of two days about an order.
+    """Return a conversation about an order, of two hours or, a rich one, of two days.
 
     In a rich one each tenth message answers to another.
     """
+    between = _BETWEEN_LONG if rich else _BETWEEN_SHORT
     lines = []
     for number in range(MESSAGES):
         if rich:
@@ -62,7 +65,7 @@ def transcript(order: int, *, rich: bool) -> Transcript:
             Line(
                 author="Ada Example" if visitor else "Bruno Beispiel",
                 kind="visitor" if visitor else "agent",
-                ts=_START + number * 12 * 60_000,
+                ts=_START + number * between,
                 # No two messages are the same: Typst remembers what it has laid out before.
                 text=f"{text} ({order}/{number})",
                 quotes=quotes,
@@ -74,7 +77,7 @@ def transcript(order: int, *, rich: bool) -> Transcript:
         agent="Bruno Beispiel",
         department="Shipping",
         opened_at=_START,
-        closed_at=_START + MESSAGES * 12 * 60_000,
+        closed_at=_START + MESSAGES * between,
         tags=("parcel", "address"),
         comment="Address completed, the parcel is on its way.",
         time_zone="Europe/Berlin",

@@ -1,5 +1,6 @@
 """Dates, times, durations and sizes as people of a language and a time zone write them."""
 
+from collections import defaultdict
 from datetime import UTC, date, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,9 @@ from babel.units import format_unit
 # The last day of the year 9998: with every zone's offset still inside what datetime can hold.
 _LATEST_MS = 253_370_678_400_000
 _SIZE_UNITS = ("B", "kB", "MB", "GB")
+#: Times of day as written, by locale and minute: Babel takes longer to write one than Typst to
+#: set it.
+_times_of_day: defaultdict[str, dict[tuple[int, int], str]] = defaultdict(dict)
 
 
 class Formats:
@@ -23,9 +27,8 @@ class Formats:
     def __init__(self, language: str, time_zone: str) -> None:
         self.locale = _locale(language)
         self.zone_name, self._zone = _zone(time_zone)
-        # Babel takes longer to write a time than Typst to set it, and most minutes repeat.
         self._days: dict[date, str] = {}
-        self._times: dict[tuple[int, int], str] = {}
+        self._times = _times_of_day[str(self.locale)]
 
     def local(self, ms: int) -> datetime:
         """Return the moment as a datetime in the zone; absurd values are moved into range."""
