@@ -41,9 +41,12 @@ SERVED, HELD, WAITING = 40, 20, 600
 COMING = 600
 #: The goal: at most so many times the small workspace's p99.
 TIMES_SMALL = 1.5
+#: Sorted by one of these, all that fits is looked at: no index keeps the order of what changes with
+#: each message or is rarely asked for. Measured without a goal.
+_UNINDEXED_SORTS = ("fname", "servedBy.username", "priorityWeight", "msgs")
 #: A list is asked for so many times in turn, each time for so long.
 _TURNS = 5
-_SECONDS = 0.6
+_SECONDS = 1.0
 _WARM_UP = 0.2
 #: Connections for lists, and for what changes something.
 _READERS, _WRITERS = 2, 8
@@ -56,13 +59,14 @@ _SETTINGS = {
 
 class Compared(msgspec.Struct):
     """One call on both workspaces; `first` is how long the very first one took on the large
-    one, in seconds, where that is something else.
+    one, in seconds, where that is something else. Some have no goal.
     """
 
     what: str
     small: Outcome
     large: Outcome
     first: float | None = None
+    has_goal: bool = True
 
     @property
     def ratio(self) -> float:
@@ -92,7 +96,8 @@ def compare(engine: Engine, rooms: int = LARGE) -> Iterator[Compared]:
             first = _first(many, _lists(many)[what])
             turns = [(_read(few, what), _read(many, what)) for _ in range(_TURNS)]
             small, large = (_middle(each) for each in zip(*turns, strict=True))
-            yield Compared(f"list: {what}", small, large, first)
+            has_goal = what not in map(_by, _UNINDEXED_SORTS)
+            yield Compared(f"list: {what}", small, large, first, has_goal)
         for what in ("open", "take", "close"):
             small = _write(few, _changes(few, what))
             yield Compared(what, small, _write(many, _changes(many, what)))
@@ -127,9 +132,12 @@ def _lists(desk: _Desk) -> dict[str, dict[str, Any]]:
         "of an agent, closed": {"agents[]": desk.agent, "open": "false"},
         "of a department, with a tag": {"departmentId[]": desk.department, "tags[]": "delivery"},
     }
-    sorts = ("lm", "closedAt", "departmentId", "fname", "servedBy.username", "priorityWeight",
-             "msgs")  # fmt: skip
-    return filters | {f"by {name}": {"sort": json.dumps({name: -1})} for name in sorts}
+    sorts = ("lm", "closedAt", "departmentId", *_UNINDEXED_SORTS)
+    return filters | {_by(name): {"sort": json.dumps({name: -1})} for name in sorts}
+
+
+def _by(name: str) -> str:
+    return f"by {name}"
 
 
 def _path(query: dict[str, Any]) -> str:
