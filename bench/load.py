@@ -38,9 +38,10 @@ class Plan(msgspec.Struct):
 
 
 class Outcome(msgspec.Struct):
-    """What came back: complete answers within `seconds` after the warm-up, latencies of those
-    in seconds, and how much of one core the server used (1.0 = all). `failures` counts answers
-    other than 200 and lost connections, warm-up included; `first_failure` shows one.
+    """What came back: answers to what was sent after the warm-up, until the last of them had
+    come, their latencies in seconds, and how much of one core the server used (1.0 = all).
+    `failures` counts answers other than 200 and lost connections, warm-up included;
+    `first_failure` shows one.
     """
 
     answers: int
@@ -115,7 +116,7 @@ class _Run:
         now = perf_counter()
         if status != b"200":
             self.failed(answer[:600].decode(errors="replace"))
-        elif self.begins <= now <= self.ends:
+        elif now >= self.begins:
             self.latencies.append(now - sent_at)
             self.last = now
 
