@@ -18,14 +18,13 @@ from urllib.parse import urlencode
 
 import httpx
 import msgspec
-import psycopg
 
 from bench import people, servers
 from bench.load import Outcome, Plan, put_under_load
 from bench.machine import LOAD_CORE, on_core
 from bench.requests import LogIn, get_request, post_request
 from bench.servers import Server
-from bench.stores import Engine, empty_databases, first_start, look
+from bench.stores import Engine, empty_databases, first_start, look, settle
 from frontdesk.access.tables import login_tokens
 from frontdesk.clock import iso, now_ms
 from frontdesk.demo_data import store
@@ -95,7 +94,7 @@ def compare(engine: Engine, rooms: int = LARGE) -> Iterator[Compared]:
         for what in _lists(few):
             first = _first(many, _lists(many)[what])
             turns = [(_read(few, what), _read(many, what)) for _ in range(_TURNS)]
-            small, large = (_middle(each) for each in zip(*turns, strict=True))
+            small, large = (middle(each) for each in zip(*turns, strict=True))
             has_goal = what not in map(_by, _UNINDEXED_SORTS)
             yield Compared(f"list: {what}", small, large, first, has_goal)
         for what in ("open", "take", "close"):
@@ -103,7 +102,8 @@ def compare(engine: Engine, rooms: int = LARGE) -> Iterator[Compared]:
             yield Compared(what, small, _write(many, _changes(many, what)))
 
 
-def _middle(outcomes: Sequence[Outcome]) -> Outcome:
+def middle(outcomes: Sequence[Outcome]) -> Outcome:
+    """Return the outcome of the turns that has as many better ones as worse ones."""
     return sorted(outcomes, key=attrgetter("p99"))[len(outcomes) // 2]
 
 
@@ -208,10 +208,7 @@ def _fill(place: Path, url: str, rooms: int) -> _Desk:
     db.write_now(lambda tx: store.write(tx, [caller, *coming]))
     db.write_now(lambda tx: tx.insert_many(login_tokens, [token]))
     asyncio.run(db.close())
-    if url.startswith("postgresql"):
-        with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute("VACUUM (ANALYZE)")
-            connection.execute("CHECKPOINT")
+    settle(url)
     queued = look(url, "SELECT room_id, id FROM inquiries WHERE status = 'queued' ORDER BY id")
     busiest = "SELECT {0} FROM rooms WHERE {0} IS NOT NULL GROUP BY {0} ORDER BY COUNT(*) DESC"
     return _Desk(

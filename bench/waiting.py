@@ -14,7 +14,7 @@ from bench.load import Outcome
 from bench.machine import LOAD_CORE, on_core, processor_seconds
 from bench.requests import LogIn
 from bench.servers import Server
-from bench.stores import Engine, empty_database, first_start, look
+from bench.stores import Engine, empty_database, first_start, look, settle
 from frontdesk.access.tables import login_tokens
 from frontdesk.clock import now_ms
 from frontdesk.demo_data import store
@@ -64,6 +64,7 @@ def _fill(place: Path, url: str, waiting: int) -> _Desk:
     db.write_now(lambda tx: store.write(tx, [agent, link]))
     db.write_now(lambda tx: tx.insert_many(login_tokens, [token]))
     asyncio.run(db.close())
+    settle(url)
     return _Desk(log_in, department)
 
 
