@@ -1,8 +1,9 @@
 """EJSON: JSON with a spelling for dates, as the real-time interface speaks it.
 
 A date is `{"$date": milliseconds}`, and `{"$escape": {...}}` holds an object that only looks like
-one. Dates inside are `datetime` with UTC. Other types of EJSON (binary, infinity, patterns) do not
-occur here and are left as they are.
+one. Dates inside are `datetime` with UTC, or, in documents made for REST, the API's text under one
+of the names in `DATES`: both are sent as `$date`. Other types of EJSON (binary, infinity, patterns)
+do not occur here and are left as they are.
 
 Source: behaviour of the API, real time, section 3.
 """
@@ -15,33 +16,47 @@ import msgspec
 _DATE = "$date"
 _ESCAPE = "$escape"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LENGTH = len("2025-03-01T10:00:00.000Z")
+#: Members of the API's documents that are dates.
+DATES = frozenset(
+    (
+        *("ts", "tlm", "lm", "ls", "lr", "lq", "fd", "until", "end", "when", "editedAt"),
+        *("createdAt", "_createdAt", "_updatedAt", "uploadedAt", "pinnedAt", "queuedAt"),
+        *("takenAt", "lockedAt", "closedAt", "requestedAt", "expiresAt", "statusExpiresAt"),
+        *("autoTransferredAt", "predictedVisitorAbandonmentAt", "estimatedInactivityCloseTimeAt"),
+        *("lastMessageTs", "firstResponseTs", "webRtcCallEndTs", "lastLogin", "tokenExpires"),
+        *("lastAssignTime", "lastRoutingTime", "busyRequestedAt", "_deletedAt"),
+    )
+)
+#: Members whose own members people name as they like.
+FREE = frozenset(("customFields", "livechatData", "value"))
 
 
 def encode(value: Any) -> str:
     """Return a value (also one that holds Structs) as EJSON text."""
     plain = msgspec.to_builtins(value, builtin_types=(datetime,))
-    return msgspec.json.encode(_spelled(plain)).decode()
+    return msgspec.json.encode(spelled(plain)).decode()
 
 
 def decode(text: str | bytes) -> Any:
     """Return what EJSON text says; raises msgspec.DecodeError or RecursionError."""
-    return _read(msgspec.json.decode(text))
+    return read(msgspec.json.decode(text))
 
 
-def _spelled(value: Any) -> Any:
-    match value:
-        case datetime():
-            return {_DATE: (value - _EPOCH) // timedelta(milliseconds=1)}
-        case dict():
-            spelled = {str(name): _spelled(member) for name, member in value.items()}
-            return {_ESCAPE: spelled} if _looks_special(value) else spelled
-        case list():
-            return [_spelled(each) for each in value]
-        case _:
-            return value
+def spelled(value: Any, dates: frozenset[str] = DATES) -> Any:
+    """Return plain data with its dates and what only looks like one as EJSON spells them."""
+    if isinstance(value, dict):
+        written = {str(name): _member(name, member, dates) for name, member in value.items()}
+        return {_ESCAPE: written} if _looks_special(value) else written
+    if isinstance(value, list | tuple):
+        return [spelled(each, dates) for each in value]
+    if isinstance(value, datetime):
+        return {_DATE: (value - _EPOCH) // timedelta(milliseconds=1)}
+    return value
 
 
-def _read(value: Any) -> Any:
+def read(value: Any) -> Any:
+    """Return data with the dates that it spells."""
     match value:
         case {"$date": int() | float() as moment} if len(value) == 1:
             try:
@@ -49,13 +64,31 @@ def _read(value: Any) -> Any:
             except OverflowError:  # no date that there is
                 return value
         case {"$escape": dict() as escaped} if len(value) == 1:
-            return {name: _read(member) for name, member in escaped.items()}
+            return {name: read(member) for name, member in escaped.items()}
         case dict():
-            return {name: _read(member) for name, member in value.items()}
+            return {name: read(member) for name, member in value.items()}
         case list():
-            return [_read(each) for each in value]
+            return [read(each) for each in value]
         case _:
             return value
+
+
+def _member(name: Any, member: Any, dates: frozenset[str]) -> Any:
+    if isinstance(member, str):
+        return _date_or_text(member) if name in dates else member
+    if isinstance(member, dict | list | tuple | datetime):
+        return spelled(member, frozenset() if name in FREE else dates)
+    return member
+
+
+def _date_or_text(text: str) -> Any:
+    if len(text) != _LENGTH or text[-1] != "Z":
+        return text
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return {_DATE: (moment - _EPOCH) // timedelta(milliseconds=1)}
 
 
 def _looks_special(value: dict[Any, Any]) -> bool:

@@ -35,14 +35,19 @@ class MethodLimiter:
                 ends = max(ends, until)
         if not ends:
             return
-        left = max(1, ends - now_ms())
-        seconds = math.ceil(left / 1000)
-        raise MethodFailure(
-            "too-many-requests",
-            "Error, too many requests. Please slow down. "
-            f"You must wait {seconds} seconds before trying again.",
-            {"timeToReset": left},
-        )
+        raise too_many_requests(ends)
+
+
+def too_many_requests(ends: int) -> MethodFailure:
+    """Return the refusal of a call beyond a limit, which counts anew at `ends` (ms)."""
+    left = max(1, ends - now_ms())
+    seconds = math.ceil(left / 1000)
+    return MethodFailure(
+        "too-many-requests",
+        "Error, too many requests. Please slow down. "
+        f"You must wait {seconds} seconds before trying again.",
+        {"timeToReset": left},
+    )
 
 
 def _limits(caller: Caller, method: str) -> Iterator[tuple[str, int, int, str]]:

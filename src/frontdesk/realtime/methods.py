@@ -21,6 +21,7 @@ import msgspec
 import structlog
 
 from frontdesk.errors import Coded, Failure
+from frontdesk.http.input_text import refuse_control_characters
 from frontdesk.realtime.caller import Caller
 from frontdesk.realtime.failures import MethodFailure, error_document
 from frontdesk.realtime.limits import MethodLimiter
@@ -31,13 +32,13 @@ Handler: TypeAlias = Callable[..., Awaitable[Any]]
 
 
 class Method(msgspec.Struct, frozen=True):
-    """A declared method; `parameters` is what the list of its arguments is converted to, and
-    `refusal` (code and reason) what those are told who may not call it.
+    """A declared method; `parameters` is what the list of its arguments is converted to (None: the
+    list as it is), and `refusal` (code and reason) what those are told who may not call it.
     """
 
     name: str
     handler: Handler
-    parameters: type[msgspec.Struct]
+    parameters: type[msgspec.Struct] | None
     public: bool
     permissions: frozenset[str]
     refusal: tuple[str, str]
@@ -61,30 +62,38 @@ class Methods:
         public: bool = False,
         permissions: Sequence[str] = (),
         refusal: tuple[str, str] = ("error-not-allowed", "Not allowed"),
+        variadic: bool = False,
     ) -> Callable[[Handler], Handler]:
         """Declare a method: `async def handler(caller, *arguments)`.
 
         Without a log-in only `public` ones may be called, others only with all `permissions`.
         Arguments that a client leaves out take their defaults; more than there are parameters
-        are ignored.
+        are ignored. A `variadic` one takes the list of all arguments.
         """
 
         def declare(handler: Handler) -> Handler:
-            parameters = _parameters(name, handler)
+            parameters = None if variadic else _parameters(name, handler)
             needed = frozenset(permissions)
             self._add(Method(name, handler, parameters, public, needed, refusal))
             return handler
 
         return declare
 
+    def limit(self, caller: Caller, name: str) -> None:
+        """Count a call of a method, or a subscription to a stream.
+
+        Raises MethodFailure `too-many-requests`.
+        """
+        self._limiter.count(caller, name)
+
     async def call(self, caller: Caller, name: str, arguments: list[Any]) -> Any:
         """Call a method and return what it answers.
 
         Raises MethodFailure 404 for an unknown name, 400 for arguments that do not fit, and
-        `too-many-requests`; the method's refusal of those who may not call it, as Coded; and
-        whatever it refuses itself.
+        `too-many-requests`; the method's refusal of those who may not call it, as Coded; Typed
+        `invalid-params` for control characters; and whatever it refuses itself.
         """
-        self._limiter.count(caller, name)
+        self.limit(caller, name)
         method = self._methods.get(name)
         if method is None:
             raise MethodFailure(404, f"Method '{name}' not found")
@@ -92,6 +101,9 @@ class Methods:
         allowed = method.public if user is None else method.permissions <= user.permissions
         if not allowed:
             raise Coded(*method.refusal, {"method": name})
+        refuse_control_characters(arguments)
+        if method.parameters is None:
+            return await method.handler(caller, arguments)
         try:
             given = msgspec.convert(arguments, method.parameters)
         except (msgspec.ValidationError, RecursionError) as error:
