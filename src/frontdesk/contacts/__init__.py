@@ -1,0 +1,1 @@
+"""Contacts: who a customer is, on whatever channels the customer writes."""
