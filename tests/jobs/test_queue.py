@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from frontdesk.db import Database, Event, Tx
 from frontdesk.jobs import GiveUp, JobRun, LeaseLost, cancel, enqueue, finish, leases
 from frontdesk.jobs.commands import jobs_group
-from frontdesk.jobs.queue import drop_jobs, given_up_ids, list_jobs, retry_jobs
+from frontdesk.jobs.queue import drop_jobs, given_up_ids, hasten, list_jobs, retry_jobs
 from frontdesk.jobs.tables import Job
 
 KINDS = ("greet",)
@@ -121,6 +121,21 @@ async def test_cancelling_takes_the_promise_back(db: Database) -> None:
     assert await db.write(lambda tx: cancel(tx, "greet:1"))
     assert not await db.write(lambda tx: cancel(tx, "greet:1"))
     assert await db.read(list_jobs) == []
+
+
+async def test_hastening_makes_the_waiting_jobs_of_a_kind_due_now(db: Database) -> None:
+    heard: list[Event] = []
+    await promise(db, key="later", due_at=2**50)
+    await db.write(lambda tx: enqueue(tx, "insult", {}, key="other", due_at=2**50))
+    db.listeners.append(heard.extend)
+
+    await db.write(lambda tx: hasten(tx, "greet"))
+
+    due = {job.key: job.due_at for job in await db.read(list_jobs)}
+    assert (due["later"] < 2**50, due["other"]) == (True, 2**50)
+    assert [(event.stream, event.key) for event in heard] == [("jobs", "greet")]
+    await db.write(lambda tx: hasten(tx, "greet"))
+    assert len(heard) == 1, "nothing was left to be hastened"
 
 
 async def test_a_claimed_job_is_claimed_by_nobody_else(

@@ -109,6 +109,39 @@ async def test_jobs_that_find_no_room_run_when_there_is_room(
     assert max(most) <= 2
 
 
+async def test_a_kind_with_a_lane_of_its_own_is_in_nobodys_way(
+    db: Database, start: StartWorker, only_events_wake: None
+) -> None:
+    begun: asyncio.Queue[None] = asyncio.Queue()
+    greeted: asyncio.Queue[None] = asyncio.Queue()
+    answered = asyncio.Event()
+
+    async def ask(run: JobRun) -> None:
+        await begun.put(None)
+        await answered.wait()
+
+    async def greet(run: JobRun) -> None:
+        await greeted.put(None)
+
+    def promise_all(tx: Tx) -> None:
+        for _ in range(10):
+            enqueue(tx, "ask", {})
+        for _ in range(3):
+            enqueue(tx, "greet", {})
+
+    await db.write(promise_all)
+    await start({"ask": ask, "greet": greet}, concurrency=1, lanes={"ask": 2})
+    for _ in range(3):
+        await greeted.get()
+    await begun.get()
+    await begun.get()
+    states = Counter(job.state for job in await db.read(list_jobs) if job.kind == "ask")
+    assert states == {"running": 2, "waiting": 8}, "while nobody answers, no more are asked"
+    answered.set()
+    for _ in range(8):
+        await begun.get()
+
+
 async def test_a_timer_never_runs_before_its_time(db: Database, start: StartWorker) -> None:
     ran_at: asyncio.Queue[int] = asyncio.Queue()
 

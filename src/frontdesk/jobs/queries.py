@@ -7,6 +7,7 @@ index of the waiting jobs.
 from functools import cache
 from typing import Any
 
+import msgspec
 from sqlalchemy import (
     ColumnElement,
     Dialect,
@@ -20,6 +21,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    type_coerce,
     update,
 )
 from sqlalchemy.sql.dml import UpdateBase
@@ -31,6 +33,13 @@ from frontdesk.jobs.tables import Job, jobs
 WAITING = literal_column("'waiting'", String)
 RUNNING = literal_column("'running'", String)
 GIVEN_UP = literal_column("'given_up'", String)
+
+
+class Written(msgspec.Struct):
+    """A job and its payload as it is stored."""
+
+    id: str
+    payload: str
 
 
 _REPLACED = ("kind", "payload", "due_at", "attempts", "last_error", "updated_at")
@@ -194,6 +203,13 @@ PUT_BACK = Command(
         updated_at=bindparam("now"),
     )
 )
+HASTEN = Command(
+    update(jobs)
+    .where(
+        jobs.c.state == WAITING, jobs.c.due_at > bindparam("now"), jobs.c.kind == bindparam("of")
+    )
+    .values(due_at=bindparam("now"), updated_at=bindparam("now"))
+)
 
 # What people do.
 
@@ -205,6 +221,8 @@ RETRY = Query(
     str,
 )
 DROP = Command(delete(jobs).where(jobs.c.id == bindparam("job_id")))
+#: Each with the JSON text of its payload.
+PAYLOADS = Query(select(jobs.c.id, type_coerce(jobs.c.payload, String)), Written)
 GIVEN_UP_IDS = Query(
     select(jobs.c.id).where(jobs.c.state == GIVEN_UP).order_by(jobs.c.created_at), str
 )

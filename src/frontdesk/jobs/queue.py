@@ -1,5 +1,6 @@
 """Promising work for later, and looking after what was promised."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -9,6 +10,8 @@ from frontdesk.jobs import queries
 from frontdesk.jobs.run import JobRun, LeaseLost
 from frontdesk.jobs.tables import Job
 
+#: Texts in JSON.
+_TEXTS = re.compile(r'"[^"\\]*"')
 #: Events for the workers of this process, see worker.py.
 ENQUEUED = "jobs"
 FINISHED = "jobs.finished"
@@ -62,6 +65,12 @@ def finish(tx: Tx, run: JobRun) -> None:
     tx.emit(FINISHED, run.id, run.leased_by)
 
 
+def hasten(tx: Tx, kind: str) -> None:
+    """Make all waiting jobs of a kind due now: what they waited for has come."""
+    if tx.run(queries.HASTEN, of=kind, now=tx.now):
+        tx.emit(ENQUEUED, kind, tx.now)
+
+
 def list_jobs(tx: Tx, state: str | None = None, limit: int = 100) -> list[Job]:
     """Return jobs by due time: all, or those in one state (see `Job`)."""
     return tx.select(queries.listing(state, limit), Job)
@@ -84,6 +93,21 @@ def retry_jobs(tx: Tx, ids: Iterable[str]) -> list[str]:
 def drop_jobs(tx: Tx, ids: Iterable[str]) -> list[str]:
     """Delete jobs as `cancel` does; return the ids of those that existed."""
     return [job_id for job_id in ids if tx.run(queries.DROP, job_id=job_id)]
+
+
+def drop_jobs_naming(tx: Tx, texts: Iterable[str]) -> int:
+    """Delete the jobs, whatever their state, whose payload holds one of the texts as a value, for
+    instance the id of what is no more; return how many.
+
+    Reads all jobs: for what is rarely done.
+    """
+    wanted = {f'"{each}"' for each in texts}
+    found = [
+        job.id
+        for job in tx.all(queries.PAYLOADS)
+        if not wanted.isdisjoint(_TEXTS.findall(job.payload))
+    ]
+    return len(drop_jobs(tx, found))
 
 
 def given_up_ids(tx: Tx) -> list[str]:

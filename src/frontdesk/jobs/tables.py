@@ -25,6 +25,7 @@ jobs = Table(
     Index(
         "ix_jobs_due_at",
         "due_at",
+        "kind",
         sqlite_where=text("state = 'waiting'"),
         postgresql_where=text("state = 'waiting'"),
     ),

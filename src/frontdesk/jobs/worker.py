@@ -46,10 +46,11 @@ def backoff_ms(attempt: int) -> int:
 class Worker:
     """Runs up to `concurrency` jobs at a time, of the kinds that `handlers` names.
 
-    Jobs of other kinds are left to others. A job that fails is tried again after `backoff`
-    (attempt -> milliseconds), `attempts` times by kind, otherwise ATTEMPTS times; then it is given
-    up and stays in the table for people to look at. Several workers, in one process or many, may
-    share a database.
+    A kind among `lanes` has that many places of its own, and none of the others: however long its
+    jobs take, they are in nobody's way. Jobs of other kinds are left to others. A job that fails
+    is tried again after `backoff` (attempt -> milliseconds), `attempts` times by kind, otherwise
+    ATTEMPTS times; then it is given up and stays in the table for people to look at. Several
+    workers, in one process or many, may share a database.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class Worker:
         handlers: Mapping[str, Handler],
         *,
         concurrency: int = 8,
+        lanes: Mapping[str, int] | None = None,
         attempts: Mapping[str, int] | None = None,
         lease_ms: int = LEASE_MS,
         backoff: Callable[[int], int] = backoff_ms,
@@ -65,7 +67,12 @@ class Worker:
         self._db = db
         self._handlers = dict(handlers)
         self._kinds = tuple(sorted(handlers))
-        self._concurrency = concurrency
+        own = lanes or {}
+        shared = tuple(kind for kind in self._kinds if kind not in own)
+        self._lanes = [
+            _Lane(shared, concurrency),
+            *(_Lane((kind,), places) for kind, places in own.items()),
+        ]
         self._attempts = dict(attempts or {})
         self._lease_ms = lease_ms
         self._backoff = backoff
@@ -135,20 +142,24 @@ class Worker:
 
     async def _look(self) -> int | None:
         """Start what is due and there is room for; return when to look again, if that is known."""
-        free = self._concurrency - len(self._running)
-        if free <= 0:
+        free = [lane for lane in self._lanes if lane.free]
+        if not free:
             return None  # the end of a run wakes the worker
-        moment = await self._db.read(lambda tx: leases.next_moment(tx, self._kinds))
+        kinds = tuple(kind for lane in free for kind in lane.kinds)
+        moment = await self._db.read(lambda tx: leases.next_moment(tx, kinds))
         if moment is None or moment > now_ms():
             await self._report_unknown_kinds()
             return moment
-        runs = await self._db.write(
-            lambda tx: leases.claim(tx, self._kinds, self._name, free, self._lease_ms)
-        )
-        for run in runs:
-            task = asyncio.create_task(self._run(run), name=f"job {run.kind} {run.id}")
-            self._running[run.leased_by] = task
-        return now_ms() if runs else None
+        claimed = await self._db.write(lambda tx: [(each, self._claim(tx, each)) for each in free])
+        for lane, runs in claimed:
+            for run in runs:
+                lane.taken += 1
+                task = asyncio.create_task(self._run(run, lane), name=f"job {run.kind} {run.id}")
+                self._running[run.leased_by] = task
+        return now_ms() if any(runs for _, runs in claimed) else None
+
+    def _claim(self, tx: Tx, lane: "_Lane") -> list[JobRun]:
+        return leases.claim(tx, lane.kinds, self._name, lane.free, self._lease_ms)
 
     async def _sleep_until(self, moment: int | None) -> None:
         now = now_ms()
@@ -171,7 +182,7 @@ class Worker:
                 self._unknown.add(kind)
                 log.warning("job_kind_unknown", kind=kind)
 
-    async def _run(self, run: JobRun) -> None:
+    async def _run(self, run: JobRun, lane: "_Lane") -> None:
         try:
             limit = self._attempts.get(run.kind, ATTEMPTS)
             if run.attempt > limit:
@@ -189,8 +200,9 @@ class Worker:
             else:
                 log.warning("job_lease_lost", kind=run.kind, key=run.key, id=run.id)
         finally:
-            if len(self._running) >= self._concurrency:
+            if not lane.free:
                 self.wake()  # there is room again
+            lane.taken -= 1
             self._running.pop(run.leased_by, None)
             self._finished.discard(run.leased_by)
 
@@ -281,6 +293,20 @@ class Worker:
             if self._stopping or now_ms() > deadline:
                 return
             await asyncio.sleep(LOOK_EVERY)
+
+
+class _Lane:
+    """The places of some kinds of jobs, and how many of them are taken."""
+
+    def __init__(self, kinds: tuple[str, ...], places: int) -> None:
+        self.kinds = kinds
+        self.taken = 0
+        self._places = places
+
+    @property
+    def free(self) -> int:
+        """How many more jobs may run."""
+        return max(0, self._places - self.taken)
 
 
 async def _cancel(task: asyncio.Task[None]) -> None:
