@@ -1,0 +1,1 @@
+"""Canned responses: texts that agents keep at hand, for themselves, a department or everybody."""

@@ -1,0 +1,1 @@
+"""Triggers: what the widget says or does by itself, and when."""
