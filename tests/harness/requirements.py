@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+DOVECOT_FOLDERS = ("/usr/lib/dovecot", "/usr/libexec/dovecot", "/usr/local/libexec/dovecot")
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,13 @@ def find_chromium() -> Path | None:
     return Path(found) if found else None
 
 
+def find_dovecot() -> Path | None:
+    """Return the program of the Dovecot server, if it has its IMAP part, or None."""
+    found = shutil.which("dovecot") or shutil.which("dovecot", path="/usr/sbin:/usr/local/sbin")
+    has_imap = any(Path(folder, "imap").exists() for folder in DOVECOT_FOLDERS)
+    return Path(found) if found and has_imap else None
+
+
 def _has_font_for(pattern: str) -> bool:
     if not shutil.which("fc-list"):
         return False
@@ -52,9 +60,11 @@ def _has_font_for(pattern: str) -> bool:
 
 PARTS = {
     "chromium": Part(lambda: find_chromium() is not None, "chromium"),
+    "dovecot": Part(lambda: find_dovecot() is not None, "dovecot-imapd"),
     "fonts-cjk": Part(lambda: _has_font_for(":lang=ja"), "fonts-noto-cjk"),
     "fonts-emoji": Part(lambda: _has_font_for(":charset=1f600"), "fonts-noto-color-emoji"),
     "fonts-noto": Part(lambda: _has_font_for("Noto Sans"), "fonts-noto-core"),
+    "node": Part(lambda: None not in (shutil.which("node"), shutil.which("npm")), "nodejs npm"),
     "poppler": Part(lambda: shutil.which("pdftotext") is not None, "poppler-utils"),
     "postgresql": Part(lambda: find_postgresql() is not None, "postgresql"),
     "redis": Part(lambda: shutil.which("redis-server") is not None, "redis-server"),

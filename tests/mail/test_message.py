@@ -210,3 +210,16 @@ def test_a_mail_is_kept_as_json_with_the_bytes_of_its_files() -> None:
     )
     kept = msgspec.json.decode(msgspec.json.encode(msgspec.to_builtins(mail)))
     assert msgspec.convert(kept, Outgoing) == mail
+
+
+def test_an_answer_names_the_mails_before_it_whole() -> None:
+    long = f"<{'a' * 120}@{'b' * 100}.example.org>"
+    answer = outgoing(in_reply_to=long, references=["<one@x>", long, "no id\r\nBcc: x@y"])
+    written = compose(answer).as_bytes().decode()
+    assert f"In-Reply-To: {long}\r\n" in written
+    assert f"References: <one@x>\r\n {long}\r\n" in written
+    assert "Bcc" not in written
+
+
+def test_what_a_person_wrote_is_not_automatic() -> None:
+    assert received(outgoing(automatic=False))["Auto-Submitted"] is None

@@ -7,6 +7,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+import msgspec
 import structlog
 
 from frontdesk.ids import random_id
@@ -43,22 +44,51 @@ async def deliver(message: EmailMessage, settings: "Settings", data_dir: Path) -
         log.warning("mail_written_not_sent", path=str(path))
 
 
+class SmtpServer(msgspec.Struct, frozen=True):
+    """A mail server. With `tls` the connection is encrypted from its start; else, if it
+    `may_upgrade`, as soon as the server offers it (None) or never (False).
+    """
+
+    host: str
+    port: int
+    username: str
+    password: str
+    tls: bool
+    may_upgrade: Literal[False] | None = None
+    #: Whether the server must prove its name.
+    verified: bool = True
+
+
 async def _send(message: EmailMessage, settings: "Settings") -> None:
+    tls = settings.text("SMTP_Protocol") == "smtps"
+    server = SmtpServer(
+        host=settings.text("SMTP_Host").strip(),
+        port=settings.number("SMTP_Port") or (SUBMISSION_TLS_PORT if tls else SUBMISSION_PORT),
+        username=settings.text("SMTP_Username"),
+        password=settings.text("SMTP_Password"),
+        tls=tls,
+        may_upgrade=False if settings.flag("SMTP_IgnoreTLS") else None,
+    )
+    await send_by(server, message)
+
+
+async def send_by(server: SmtpServer, message: EmailMessage) -> None:
+    """Hand a message to a mail server, for the recipients in its To header; raises as `deliver`."""
     import aiosmtplib
 
-    tls = settings.text("SMTP_Protocol") == "smtps"
     try:
         refused, _ = await aiosmtplib.send(
             message,
             sender=message["From"].addresses[0].addr_spec,
             recipients=[mailbox.addr_spec for mailbox in message["To"].addresses],
-            hostname=settings.text("SMTP_Host").strip(),
-            port=settings.number("SMTP_Port") or (SUBMISSION_TLS_PORT if tls else SUBMISSION_PORT),
-            username=settings.text("SMTP_Username") or None,
-            password=settings.text("SMTP_Password") or None,
-            use_tls=tls,
+            hostname=server.host,
+            port=server.port,
+            username=server.username or None,
+            password=server.password or None,
+            use_tls=server.tls,
             # None: encrypted as soon as the server offers it.
-            start_tls=False if tls or settings.flag("SMTP_IgnoreTLS") else None,
+            start_tls=False if server.tls else server.may_upgrade,
+            validate_certs=server.verified,
             timeout=TIMEOUT,
         )
     except aiosmtplib.SMTPRecipientsRefused as error:

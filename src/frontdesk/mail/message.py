@@ -4,16 +4,31 @@ import hashlib
 import re
 from datetime import UTC, datetime
 from email import message_from_string
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage, MIMEPart
-from email.policy import SMTP, default
+from email.policy import SMTP, Policy, default
+from typing import Any
 
 import msgspec
 
 from frontdesk.mail.address import is_address
 
+
+class _MessageIds(UnstructuredHeader, BaseHeader):
+    """A header of Message-IDs: one to a line, whole, where the standard library would encode long
+    ones so that nobody recognised them.
+    """
+
+    def fold(self, *, policy: "Policy[Any]") -> str:
+        return f"{self.name}: " + f"{policy.linesep} ".join(self.split()) + policy.linesep
+
+
+_headers = HeaderRegistry()
+_headers.map_to_type("in-reply-to", _MessageIds)
+_headers.map_to_type("references", _MessageIds)
+
 #: Plain ASCII on the wire: every server takes it, and nobody on the way re-encodes it.
-_POLICY = SMTP.clone(cte_type="7bit")
+_POLICY = SMTP.clone(cte_type="7bit", header_factory=_headers)
 #: Control characters, line and paragraph separators, and halves of surrogate pairs.
 _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 #: A host name in its ASCII form, or an address literal such as [192.0.2.1] (RFC 5321, 4.1.3).
@@ -53,6 +68,11 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
     reply_to_name: str = ""
     message_id: str = ""
     date: int = 0
+    in_reply_to: str = ""
+    references: list[str] = []
+    """Message-IDs of the mails before this one, the oldest first; odd ones are left out."""
+    automatic: bool = True
+    """Whether nobody wrote this mail, so that nobody's vacation shall answer (RFC 3834)."""
 
 
 def one_line(text: str) -> str:
@@ -89,11 +109,21 @@ def compose(outgoing: Outgoing) -> EmailMessage:
     if not _MESSAGE_ID.fullmatch(outgoing.message_id):
         raise ValueError(f"not a Message-ID: {outgoing.message_id!r}")
     message["Message-ID"] = outgoing.message_id
-    # Vacation replies and the like shall not answer (RFC 3834).
-    message["Auto-Submitted"] = "auto-generated"
+    if is_message_id(outgoing.in_reply_to):
+        message["In-Reply-To"] = outgoing.in_reply_to
+    before = [each for each in outgoing.references if is_message_id(each)]
+    if before:
+        message["References"] = " ".join(before)
+    if outgoing.automatic:
+        message["Auto-Submitted"] = "auto-generated"
     _check_headers(message, sender, recipients)
     _add_content(message, outgoing)
     return message
+
+
+def is_message_id(text: str) -> bool:
+    """Tell whether a text is a Message-ID, with its angle brackets, that a header can hold."""
+    return _MESSAGE_ID.fullmatch(text) is not None
 
 
 def _mailbox(address: str, name: str = "") -> Address:

@@ -46,7 +46,7 @@ def send_mail(workspace: "Workspace") -> Handler:
             if not outgoing.from_address:
                 sender = workspace_sender(settings)
                 outgoing = msgspec.structs.replace(outgoing, from_address=sender)
-            outgoing = await _with_files(outgoing, workspace.files)
+            outgoing = await with_files(outgoing, workspace.files)
         except (msgspec.ValidationError, FileNotFoundError) as error:
             raise GiveUp(f"the mail cannot be read: {error}") from error
         try:
@@ -58,7 +58,9 @@ def send_mail(workspace: "Workspace") -> Handler:
     return send
 
 
-async def _with_files(outgoing: Outgoing, store: "FileStore") -> Outgoing:
+async def with_files(outgoing: Outgoing, store: "FileStore") -> Outgoing:
+    """Return the mail with the bytes of its files; raises FileNotFoundError."""
+
     async def read(part: Part) -> Part:
         if part.file_id is None:
             return part

@@ -1,0 +1,1 @@
+"""Channels besides the widget: SMS, e-mail inboxes, and mail to users."""

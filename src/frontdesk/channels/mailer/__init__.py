@@ -1,0 +1,1 @@
+"""Mail to the users of the workspace."""
