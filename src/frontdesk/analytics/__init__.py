@@ -1,0 +1,1 @@
+"""Figures about conversations and agents: read only, counted in the database."""
