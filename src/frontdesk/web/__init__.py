@@ -1,0 +1,1 @@
+"""The web parts: pages and files that browsers load."""

@@ -1,0 +1,8 @@
+// Emojis by the names that people type most.
+const TABLE =
+  "smile 😄 smiley 😃 grinning 😀 grin 😁 laughing 😆 satisfied 😆 sweat_smile 😅 joy 😂 rofl 🤣 slight_smile 🙂 slightly_smiling_face 🙂 upside_down 🙃 wink 😉 blush 😊 innocent 😇 heart_eyes 😍 star_struck 🤩 kissing_heart 😘 yum 😋 stuck_out_tongue 😛 stuck_out_tongue_winking_eye 😜 hugging 🤗 hugs 🤗 thinking 🤔 neutral_face 😐 expressionless 😑 no_mouth 😶 smirk 😏 unamused 😒 rolling_eyes 🙄 grimacing 😬 relieved 😌 pensive 😔 sleepy 😪 sleeping 😴 mask 😷 sunglasses 😎 nerd 🤓 confused 😕 worried 😟 frowning 😦 slight_frown 🙁 open_mouth 😮 astonished 😲 flushed 😳 pleading_face 🥺 fearful 😨 cold_sweat 😰 disappointed_relieved 😥 cry 😢 sob 😭 scream 😱 disappointed 😞 sweat 😓 weary 😩 tired_face 😫 triumph 😤 rage 😡 angry 😠 exploding_head 🤯 partying_face 🥳 thumbsup 👍 +1 👍 thumbsdown 👎 -1 👎 ok_hand 👌 wave 👋 raised_hands 🙌 clap 👏 pray 🙏 handshake 🤝 muscle 💪 point_up 👆 point_right 👉 point_left 👈 point_down 👇 fingers_crossed 🤞 v ✌️ eyes 👀 shrug 🤷 facepalm 🤦 heart ❤️ orange_heart 🧡 yellow_heart 💛 green_heart 💚 blue_heart 💙 purple_heart 💜 broken_heart 💔 100 💯 boom 💥 sparkles ✨ star ⭐ star2 🌟 fire 🔥 zap ⚡ tada 🎉 confetti_ball 🎊 balloon 🎈 gift 🎁 trophy 🏆 birthday 🎂 cake 🍰 pizza 🍕 coffee ☕ beer 🍺 beers 🍻 rocket 🚀 car 🚗 house 🏠 sunny ☀️ rainbow 🌈 snowflake ❄️ rose 🌹 dog 🐶 cat 🐱 robot 🤖 ghost 👻 white_check_mark ✅ heavy_check_mark ✔️ x ❌ question ❓ exclamation ❗ warning ⚠️ bulb 💡 bell 🔔 key 🔑 lock 🔒 phone 📞 telephone 📞 email 📧 envelope ✉️ package 📦 memo 📝 calendar 📅 paperclip 📎 moneybag 💰 credit_card 💳 clock3 🕒 hourglass ⌛ link 🔗 mag 🔍 arrow_right ➡️ arrow_left ⬅️ point_up_2 👆".split(
+    " ",
+  );
+
+export const names: Record<string, string> = {};
+for (let at = 0; at < TABLE.length; at += 2) names[TABLE[at] ?? ""] = TABLE[at + 1] ?? "";
