@@ -91,3 +91,14 @@ async def test_no_id_leads_out_of_the_store(store: FileStore, file_id: str) -> N
 async def test_the_folder_is_for_the_server_only(tmp_path: Path) -> None:
     await FileStore(None, tmp_path).put("file", b"content")
     assert (tmp_path / "files").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "content"),
+    [(0, 3, b"con"), (3, 7, b"tent"), (3, None, b"tent"), (6, 7, b"t")],
+)
+async def test_a_part_of_a_file_is_read(
+    store: FileStore, start: int, end: int | None, content: bytes
+) -> None:
+    await store.put("file", b"content")
+    assert b"".join([piece async for piece in await store.stream("file", start, end)]) == content

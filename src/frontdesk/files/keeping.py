@@ -43,6 +43,11 @@ def keep_file(tx: Tx, file_id: str) -> bool:
     return True
 
 
+def keep_file_in(tx: Tx, file_id: str, room_id: str) -> bool:
+    """Keep a file that was recorded before its room was known; otherwise as `keep_file`."""
+    return keep_file(tx, file_id) and tx.run(queries.PUT_IN, file_id=file_id, room=room_id) > 0
+
+
 def hide_file(tx: Tx, file_id: str) -> bool:
     """Mark a file as hidden, since its message was deleted but its history is kept."""
     return tx.run(queries.HIDE, file_id=file_id) > 0

@@ -19,6 +19,7 @@ OF_ROOM = Query(
 )
 EXISTS = Query(select(files.c.id).where(_by_id), str)
 KEEP = Command(update(files).where(_by_id, _alive).values(expires_at=null()))
+PUT_IN = Command(update(files).where(_by_id).values(room_id=bindparam("room")))
 HIDE = Command(update(files).where(_by_id).values(hidden=True))
 REMOVE = Command(delete(files).where(_by_id))
 REMOVE_EXPIRED = Command(delete(files).where(_by_id, files.c.expires_at <= bindparam("now")))

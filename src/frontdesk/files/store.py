@@ -79,11 +79,22 @@ class FileStore:
         found = await obstore.get_async(self._store, _checked(file_id))
         return bytes(await found.bytes_async())
 
-    async def stream(self, file_id: str) -> AsyncIterator[bytes]:
-        """Return the pieces of a file; raises FileNotFoundError before the first one."""
+    async def stream(
+        self, file_id: str, start: int = 0, end: int | None = None
+    ) -> AsyncIterator[bytes]:
+        """Return the pieces of a file, from byte `start` to before byte `end` (None: its end).
+
+        Raises FileNotFoundError before the first one.
+        """
         import obstore
 
-        found = await obstore.get_async(self._store, _checked(file_id))
+        path = _checked(file_id)
+        if end is not None:
+            found = await obstore.get_async(self._store, path, options={"range": (start, end)})
+        elif start:
+            found = await obstore.get_async(self._store, path, options={"range": {"offset": start}})
+        else:
+            found = await obstore.get_async(self._store, path)
 
         async def pieces() -> AsyncIterator[bytes]:
             async for piece in found.stream(min_chunk_size=PIECE):

@@ -6,18 +6,21 @@ from frontdesk.http import Call, Routes
 from frontdesk.messages.deleting import delete_as_user
 from frontdesk.messages.editing import edit_as_user
 from frontdesk.messages.posting import post_message, send_message
+from frontdesk.messages.reacting import react
 from frontdesk.messages.reading import message_for_user
 from frontdesk.messages.schemas import (
     DeleteMessage,
     MessageQuery,
     PostMessage,
+    React,
     SendAsUser,
     UpdateMessage,
 )
 
 routes = Routes("Chat")
 
-_MESSAGE = {
+#: A message, for the document.
+MESSAGE: dict[str, Any] = {
     "_id": "tW4mQn2ZxTzP4kLc9",
     "rid": "k3VbnQ7xTzP2mWc9d",
     "msg": "It arrives *tomorrow*.",
@@ -47,7 +50,7 @@ _NOT_FOUND = (
 
 @routes.post(
     "chat.sendMessage",
-    example={"message": _MESSAGE},
+    example={"message": MESSAGE},
     refusals=(
         "Cannot send system messages using 'chat.sendMessage'",
         "Message size exceeds Message_MaxAllowedSize [error-message-size-exceeded]",
@@ -70,7 +73,7 @@ async def send(call: Call, body: SendAsUser) -> dict[str, Any]:
 
 @routes.post(
     "chat.postMessage",
-    example={"ts": 1772359260000, "channel": _MESSAGE["rid"], "message": _MESSAGE},
+    example={"ts": 1772359260000, "channel": MESSAGE["rid"], "message": MESSAGE},
     refusals=("error-message-size-exceeded", "[invalid-channel]", *_NOT_WRITABLE),
 )
 async def post(call: Call, body: PostMessage) -> dict[str, Any]:
@@ -84,7 +87,7 @@ async def post(call: Call, body: PostMessage) -> dict[str, Any]:
 
 @routes.post(
     "chat.update",
-    example={"message": {**_MESSAGE, "editedAt": "2026-03-01T10:02:00.000Z"}},
+    example={"message": {**MESSAGE, "editedAt": "2026-03-01T10:02:00.000Z"}},
     refusals=(
         *_NOT_FOUND,
         "Message editing not allowed [error-action-not-allowed]",
@@ -104,9 +107,9 @@ async def update(call: Call, body: UpdateMessage) -> dict[str, Any]:
 @routes.post(
     "chat.delete",
     example={
-        "_id": _MESSAGE["_id"],
+        "_id": MESSAGE["_id"],
         "ts": "1772359260000",
-        "message": {name: _MESSAGE[name] for name in ("_id", "rid", "u")},
+        "message": {name: MESSAGE[name] for name in ("_id", "rid", "u")},
     },
     refusals=(
         *_NOT_FOUND,
@@ -126,7 +129,7 @@ async def delete(call: Call, body: DeleteMessage) -> dict[str, Any]:
 
 @routes.get(
     "chat.getMessage",
-    example={"message": _MESSAGE},
+    example={"message": MESSAGE},
     refusals=(
         'The "msgId" query parameter must be provided.',
         "Not allowed [error-not-allowed]",
@@ -139,3 +142,20 @@ async def read(call: Call, query: MessageQuery) -> dict[str, Any]:
     """
     found = await call.read(message_for_user, call.settings, call.user, query.msgId)
     return {"message": found}
+
+
+@routes.post(
+    "chat.react",
+    refusals=(
+        'The required "messageId" param is missing. [error-messageid-param-not-provided]',
+        'The provided "messageId" does not match any existing message. [error-message-not-found]',
+        'The required "emoji" param is missing. [error-emoji-param-not-provided]',
+        *_NOT_WRITABLE[:3],
+    ),
+)
+async def give_reaction(call: Call, body: React) -> None:
+    """React to a message.
+
+    With an emoji; once more takes it back, unless `shouldReact` says which.
+    """
+    await call.write(react, call.settings, call.user, body)

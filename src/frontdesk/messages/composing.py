@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from frontdesk.access.finding import find_user, user_by_name
+from frontdesk.access.finding import user_by_name
+from frontdesk.canned_responses.placeholders import fill_places
 from frontdesk.conversations.finding import find_room
 from frontdesk.conversations.reading_rights import may_read
 from frontdesk.conversations.records import Room
@@ -13,11 +14,11 @@ from frontdesk.db import Tx
 from frontdesk.errors import Coded
 from frontdesk.http.call import Principal
 from frontdesk.ids import random_id
+from frontdesk.messages.bad_words import without_bad_words
 from frontdesk.messages.quoting import MayQuote, with_quotes
 from frontdesk.messages.reading_text import GROUPS, Resolve, members, read_text
 from frontdesk.messages.records import Message
 from frontdesk.messages.storing import Author
-from frontdesk.visitors.finding import find_visitor
 from frontdesk.visitors.records import Visitor
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def compose_for_visitor(
     Raises Coded `error-action-not-allowed` for a text that addresses everybody: visitors hold
     no permissions.
     """
-    reading = read_text(draft.text)
+    reading = read_text(without_bad_words(settings, draft.text))
     _refuse_groups(reading.names, frozenset())
     said = members(reading, serving_agent(room), draft.previews)
     author = Author(visitor.id, visitor.username or "", visitor.name, visitor.token)
@@ -65,7 +66,8 @@ def compose_for_user(
     Raises Coded `error-action-not-allowed` for a text that addresses everybody, if the user may
     not.
     """
-    reading = read_text(_filled_in(tx, settings, user, room, draft.text))
+    text = fill_places(tx, settings, room, draft.text)
+    reading = read_text(without_bad_words(settings, text))
     _refuse_groups(reading.names, user.permissions)
     said = members(reading, anybody(tx), draft.previews)
     author = Author(user.id, user.username, user.name)
@@ -141,22 +143,3 @@ def _refuse_groups(names: Sequence[str], permissions: frozenset[str]) -> None:
     for group in GROUPS:
         if group in names and f"mention-{group}" not in permissions:
             raise Coded("error-action-not-allowed", f"Notify {group} in this room not allowed")
-
-
-def _filled_in(tx: Tx, settings: "Settings", user: Principal, room: Room, text: str) -> str:
-    """Put the people's data into the places that a canned answer keeps for them."""
-    if "{{" not in text or room.kind != "l" or not settings.flag("Canned_Responses_Enable"):
-        return text
-    visitor = find_visitor(tx, room.visitor_id)
-    agent = find_user(tx, user.id)
-    emails = (agent.emails if agent is not None else None) or [{}]
-    values = {
-        "contact.name": visitor.name if visitor is not None else None,
-        "contact.email": visitor.email if visitor is not None else None,
-        "contact.phone": visitor.phone if visitor is not None else None,
-        "agent.name": user.name,
-        "agent.email": emails[0].get("address"),
-    }
-    for place, value in values.items():
-        text = text.replace("{{" + place + "}}", value or "")
-    return text

@@ -17,7 +17,7 @@ from frontdesk.files.keeping import find_file, hide_file, remove_file
 from frontdesk.http.call import Principal
 from frontdesk.messages import queries
 from frontdesk.messages.editing import found_in_room, keep_history
-from frontdesk.messages.records import Message
+from frontdesk.messages.records import Message, Removed
 from frontdesk.messages.replying import forget_reply
 from frontdesk.messages.schemas import DeleteAsVisitor, DeleteMessage, message_document
 from frontdesk.messages.storing import Author, change_message, find_message
@@ -109,11 +109,12 @@ def delete_message(tx: Tx, settings: "Settings", message: Message, by: Author) -
         else:
             remove_file(tx, file_id)
     if not show:
+        tx.insert(queries.INSERT_REMOVED, Removed(message.room_id, tx.now, message.id))
         tx.emit("notify-room", f"{message.room_id}/deleteMessage", {"_id": message.id})
     forget_reply(tx, message)
     last = tx.one(queries.LAST_MESSAGE, room_id=message.room_id)
     shown = message_document(last) if last is not None else None
-    note_deletion(tx, settings, message.room_id, message.id, shown)
+    note_deletion(tx, settings, message, shown)
 
 
 def _files(message: Message) -> list[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from frontdesk.canned_responses.placeholders import fill_places
 from frontdesk.conversations.amending import note_edit
 from frontdesk.conversations.finding import conversation_to_change
 from frontdesk.db import Tx
@@ -17,6 +18,7 @@ from frontdesk.errors import Coded, Refused
 from frontdesk.http.call import Principal
 from frontdesk.ids import random_id
 from frontdesk.messages import queries
+from frontdesk.messages.bad_words import without_bad_words
 from frontdesk.messages.checking import (
     HARD_LIMIT,
     check_custom_fields,
@@ -83,7 +85,7 @@ def edit_as_user(
     if same:
         return message_document(message)
     _check_right(tx, settings, user, message)
-    room_to_post(tx, settings, user, message.room_id)
+    room = room_to_post(tx, settings, user, message.room_id)
     # Once more, now that nobody else changes anything in the room.
     message = found_in_room(tx, request.msgId, request.roomId)
     check_length(settings, request.text)
@@ -96,7 +98,8 @@ def edit_as_user(
     )
     changed = _new_description(message, request.text)
     if changed is None:
-        changed = _new_text(tx, settings, message, edit, request.text)
+        text = fill_places(tx, settings, room, request.text)
+        changed = _new_text(tx, settings, message, edit, text)
     if request.customFields is not None:
         changed.extras = {**(changed.extras or {}), "customFields": request.customFields}
     return _apply(tx, settings, message, edit, changed)
@@ -134,7 +137,7 @@ def _check_right(tx: Tx, settings: "Settings", user: Principal, message: Message
 
 def _new_text(tx: Tx, settings: "Settings", message: Message, edit: _Edit, text: str) -> Message:
     """Return a message with another text and what follows from it."""
-    reading = read_text(text)
+    reading = read_text(without_bad_words(settings, text))
     extras = {name: value for name, value in (message.extras or {}).items() if name != "md"}
     extras |= members(reading, edit.resolve, edit.previews)
     changed = msgspec.structs.replace(message, text=reading.text, extras=extras)

@@ -1,7 +1,6 @@
 """How a file appears in a message.
 
-Source: behaviour of the API, messages, section 1.8. Previews and thumbnails are not made: a
-picture is shown from its own address.
+Source: behaviour of the API, messages, section 1.8.
 """
 
 from typing import Any
@@ -9,46 +8,61 @@ from typing import Any
 from frontdesk.files import StoredFile
 from frontdesk.messages.file_links import file_path
 from frontdesk.messages.markdown import parse_markdown
+from frontdesk.messages.thumbnails import Picture
 
 
 def visitor_file(
-    file: StoredFile, description: str | None, dimensions: tuple[int, int] | None
+    file: StoredFile, description: str | None, picture: Picture | None
 ) -> dict[str, Any]:
-    """Return the members of a visitor's message with a file; `dimensions` are those of a
-    picture, in pixels.
-    """
-    attachment = _attachment(file, dimensions)
+    """Return the members of a visitor's message with a file."""
+    attachment = _attachment(file, picture)
     if description:
         attachment |= {"description": description, "descriptionMd": parse_markdown(description)}
     return _members(file, attachment)
 
 
 def user_file(
-    file: StoredFile, description: str | None, dimensions: tuple[int, int] | None
+    file: StoredFile,
+    description: str | None,
+    picture: Picture | None,
+    thumbnail: StoredFile | None = None,
 ) -> dict[str, Any]:
-    """Return the members of a user's message with a file."""
-    attachment = {**_attachment(file, dimensions), "fileId": file.id}
+    """Return the members of a user's message with a file, and with the thumbnail of a picture."""
+    attachment = {**_attachment(file, picture), "fileId": file.id}
     if _kind(file) == "file":
         attachment |= {"format": _extension(file.name).upper(), "size": file.size}
     if description:
         attachment |= {"description": description, "descriptionMd": parse_markdown(description)}
         if _kind(file) == "image":
             attachment["image_alt"] = description
-    return _members(file, attachment)
+    members = _members(file, attachment)
+    if thumbnail is not None and picture is not None and picture.thumbnail is not None:
+        small = picture.thumbnail
+        attachment |= {
+            "image_url": file_path(thumbnail.id, thumbnail.name),
+            "image_type": small.content_type,
+            "image_dimensions": {"width": small.width, "height": small.height},
+        }
+        members["files"].append(_shown(thumbnail))
+    return members
 
 
 def _members(file: StoredFile, attachment: dict[str, Any]) -> dict[str, Any]:
-    shown = {
+    shown = _shown(file)
+    return {"file": shown, "files": [shown], "attachments": [attachment]}
+
+
+def _shown(file: StoredFile) -> dict[str, Any]:
+    return {
         "_id": file.id,
         "name": file.name,
         "type": file.content_type,
         "size": file.size,
         "format": _extension(file.name),
     }
-    return {"file": shown, "files": [shown], "attachments": [attachment]}
 
 
-def _attachment(file: StoredFile, dimensions: tuple[int, int] | None) -> dict[str, Any]:
+def _attachment(file: StoredFile, picture: Picture | None) -> dict[str, Any]:
     path = file_path(file.id, file.name)
     attachment: dict[str, Any] = {
         "title": file.name,
@@ -63,9 +77,10 @@ def _attachment(file: StoredFile, dimensions: tuple[int, int] | None) -> dict[st
             f"{kind}_type": file.content_type,
             f"{kind}_size": file.size,
         }
-    if kind == "image" and dimensions is not None:
-        width, height = dimensions
-        attachment["image_dimensions"] = {"width": width, "height": height}
+    if kind == "image" and picture is not None:
+        attachment["image_dimensions"] = {"width": picture.width, "height": picture.height}
+        if picture.preview is not None:
+            attachment["image_preview"] = picture.preview
     return attachment
 
 

@@ -11,23 +11,23 @@ from frontdesk.files import StoredFile
 from frontdesk.files.keeping import remove_file
 from frontdesk.files.rules import check_file, size_limit
 from frontdesk.http import Call, Routes
-from frontdesk.http.answers import Answer, Headers
+from frontdesk.http.answers import Answer, Headers, streamed
 from frontdesk.http.frame import body_value
 from frontdesk.http.match import check_match
 from frontdesk.http.querystring import parse_query
 from frontdesk.messages.downloading import NotYours, Proof, file_to_download
 from frontdesk.messages.file_links import file_path
 from frontdesk.messages.schemas import CONFIRM_UPLOAD, ConfirmUpload
+from frontdesk.messages.thumbnails import look_at, thumbnail_bounds
 from frontdesk.messages.upload_form import UploadForm, file_name, upload_form
 from frontdesk.messages.uploading import (
     begin_upload,
     check_user_may_upload,
     check_visitor_form,
     check_visitor_may_upload,
-    picture_size,
     send_user_file,
     send_visitor_file,
-    size_of_picture,
+    thumbnail_file,
     uploaded_file,
     waiting_upload,
 )
@@ -36,7 +36,7 @@ uploads = Routes("Rooms")
 downloads = Routes("Files", prefix="/")
 
 _FIELD = "file"
-#: Pictures up to this size are looked at for their width and height; bytes.
+#: Pictures up to this size are looked at; bytes.
 _LOOKED_AT = 10 * 1024 * 1024
 #: Types that browsers show without running anything in them; others are saved.
 _SHOWN = re.compile(
@@ -96,10 +96,11 @@ async def upload_as_visitor(call: Call) -> dict[str, Any]:
     async with upload_form(call, _FIELD, size_limit(settings)) as form:
         check_visitor_form(settings, form)
         file = uploaded_file(form, call.path["rid"], visitor_token=token)
-        dimensions = picture_size(form)
+        data = form.picture()
+        picture = None if data is None else await look_at(data)
         await _store(call, file, form)
         try:
-            return await call.write(send_visitor_file, settings, file, form.fields, dimensions)
+            return await call.write(send_visitor_file, settings, file, form.fields, picture)
         except Failure:
             await call.write(remove_file, file.id)
             raise
@@ -148,9 +149,7 @@ async def confirm_upload(call: Call) -> dict[str, Any]:
     )
     if request.fileName:
         file = msgspec.structs.replace(file, name=file_name(request.fileName))
-    dimensions = await _dimensions(call, file)
-    message = await call.write(send_user_file, settings, call.user, file, request, dimensions)
-    return {"message": message}
+    return {"message": await _send(call, file, request)}
 
 
 @uploads.post(
@@ -170,15 +169,11 @@ async def upload_and_send(call: Call) -> dict[str, Any]:
     request = msgspec.convert(
         {name: fields[name] for name in known if name in fields}, ConfirmUpload
     )
-    dimensions = await _dimensions(call, file)
     try:
-        message = await call.write(
-            send_user_file, call.settings, call.user, file, request, dimensions
-        )
+        return {"message": await _send(call, file, request)}
     except Failure:
         await call.write(remove_file, file.id)
         raise
-    return {"message": message}
 
 
 @downloads.get("file-upload/{id}/{name}", public=True, limited=False)
@@ -195,11 +190,7 @@ async def download(call: Call) -> Answer:
         return Answer(403, b"", content_type=b"text/plain")
     if file is None:
         return _not_found()
-    try:
-        content = await call.workspace.files.get(file.id)
-    except FileNotFoundError:
-        return _not_found()
-    return _file_answer(file, content, call.headers.get("range", ""))
+    return await _file_answer(call, file, call.headers.get("range", ""))
 
 
 async def _upload_as_user(call: Call) -> tuple[StoredFile, dict[str, str]]:
@@ -219,10 +210,19 @@ async def _store(call: Call, file: StoredFile, form: UploadForm) -> None:
     await call.workspace.files.put(file.id, form.pieces())
 
 
-async def _dimensions(call: Call, file: StoredFile) -> tuple[int, int] | None:
-    if not file.content_type.startswith("image/") or file.size > _LOOKED_AT:
-        return None
-    return size_of_picture(await call.workspace.files.get(file.id))
+async def _send(call: Call, file: StoredFile, request: ConfirmUpload) -> dict[str, Any]:
+    """Send a user's stored file, with a thumbnail if it is a large picture."""
+    picture = thumbnail = None
+    if file.content_type.startswith("image/") and file.size <= _LOOKED_AT:
+        data = await call.workspace.files.get(file.id)
+        picture = await look_at(data, thumbnail_bounds(call.settings))
+    if picture is not None and picture.thumbnail is not None:
+        thumbnail = thumbnail_file(file, picture.thumbnail)
+        await call.write(begin_upload, thumbnail)
+        await call.workspace.files.put(thumbnail.id, picture.thumbnail.data)
+    return await call.write(
+        send_user_file, call.settings, call.user, file, request, picture, thumbnail
+    )
 
 
 def _check_content(text: str) -> None:
@@ -265,8 +265,11 @@ def _not_found() -> Answer:
     return Answer(404, b"", content_type=b"text/plain")
 
 
-def _file_answer(file: StoredFile, content: bytes, wanted: str) -> Answer:
-    """Return a file as the browser may have it: what could run something is only saved."""
+async def _file_answer(call: Call, file: StoredFile, wanted: str) -> Answer:
+    """Return a file as the browser may have it: what could run something is only saved.
+
+    It is sent as it is read: nobody can fill the memory by asking for large files.
+    """
     shown = _SHOWN.fullmatch(file.content_type) is not None
     disposition = "inline" if shown else "attachment"
     # A sandbox keeps browsers from showing a PDF at all.
@@ -282,15 +285,23 @@ def _file_answer(file: StoredFile, content: bytes, wanted: str) -> Answer:
         (b"accept-ranges", b"bytes"),
     ]
     content_type = file.content_type.encode()
-    part = _range(wanted, len(content))
-    if part is None:
-        return Answer(200, content, headers, content_type)
-    start, end = part
-    if start >= end:
-        headers.append((b"content-range", f"bytes */{len(content)}".encode()))
+    part = _range(wanted, file.size)
+    start, end = part or (0, file.size)
+    if part is not None and start >= end:
+        headers.append((b"content-range", f"bytes */{file.size}".encode()))
         return Answer(416, b"", headers, content_type)
-    headers.append((b"content-range", f"bytes {start}-{end - 1}/{len(content)}".encode()))
-    return Answer(206, content[start:end], headers, content_type)
+    if part is not None:
+        headers.append((b"content-range", f"bytes {start}-{end - 1}/{file.size}".encode()))
+    try:
+        pieces = (
+            await call.workspace.files.stream(file.id, start, end)
+            if part is not None
+            else await call.workspace.files.stream(file.id)
+        )
+    except FileNotFoundError:
+        return _not_found()
+    status = 200 if part is None else 206
+    return streamed(status, pieces, end - start, headers, content_type)
 
 
 def _range(wanted: str, size: int) -> tuple[int, int] | None:

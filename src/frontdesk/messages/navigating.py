@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from frontdesk.conversations.finding import conversation_to_change
+from frontdesk.conversations.finding import conversation_to_change, find_conversation
 from frontdesk.conversations.recording import count_messages
 from frontdesk.db import Tx
 from frontdesk.errors import Refused
+from frontdesk.http.paging import Page, listed
 from frontdesk.ids import random_id
 from frontdesk.jobs.queue import enqueue
 from frontdesk.messages import queries
 from frontdesk.messages.records import Message
-from frontdesk.messages.schemas import PageVisited
-from frontdesk.messages.storing import SYSTEM_AUTHOR, store_message
+from frontdesk.messages.schemas import PageVisited, message_document
+from frontdesk.messages.storing import SYSTEM_AUTHOR, remove_messages, store_message
 
 if TYPE_CHECKING:
     from frontdesk.settings.workspace import Settings
@@ -80,6 +81,22 @@ def adopt_page_visits(tx: Tx, token: str, room_id: str) -> None:
         tx.patch(queries.PATCH_MESSAGE, visit.id, room_id=room_id, extras=extras, updated_at=tx.now)
     if visits:
         count_messages(tx, room_id, len(visits))
+
+
+def list_page_visits(tx: Tx, room_id: str, page: Page) -> dict[str, Any]:
+    """Return the pages that the visitor of a conversation looked at, newest first unless sorted
+    otherwise. Raises Refused `invalid-room`.
+    """
+    if find_conversation(tx, room_id) is None:
+        raise Refused("invalid-room")
+    found = tx.select(queries.of_kind(room_id, _KIND, page), Message)
+    total = tx.select(queries.count_of_kind(room_id, _KIND), int)[0]
+    return listed("pages", [message_document(each) for each in found], page, total)
+
+
+def forget_page_visits(tx: Tx, token: str) -> int:
+    """Delete the visits that wait for a conversation of the visitor; return how many."""
+    return remove_messages(tx, _waiting_place(token))
 
 
 def forget_old_visits(tx: Tx) -> None:

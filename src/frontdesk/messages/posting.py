@@ -4,6 +4,7 @@ Source: behaviour of the API, messages, sections 3.6, 4.4 and 4.5.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from frontdesk.clock import parse_iso
@@ -175,7 +176,9 @@ def _check_sizes(settings: "Settings", texts: Sequence[Any]) -> None:
 
 
 def _client_time(ts: Any) -> int | None:
-    """Return the time (ms) that a client gave: ISO text, milliseconds or `{"$date": ms}`."""
+    """Return the time (ms) that a client gave: a date, ISO text, milliseconds, `{"$date": ms}`."""
+    if isinstance(ts, datetime):
+        return int(ts.timestamp() * 1000)
     if isinstance(ts, dict):
         ts = ts.get("$date")
     if isinstance(ts, str):

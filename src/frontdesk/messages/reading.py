@@ -1,20 +1,19 @@
-"""Reading messages: one, a visitor's history, a search in a conversation.
+"""Reading messages: one, or the history of a room.
 
-Source: behaviour of the API, messages, sections 3.2, 3.5, 3.7 and 4.6.
+Source: behaviour of the API, messages, sections 3.2, 3.5 and 4.6; real time, section 13.4.
 """
 
 from typing import TYPE_CHECKING, Any
 
 from frontdesk.clock import parse_iso
-from frontdesk.conversations.finding import find_conversation, find_room, visitor_room
+from frontdesk.conversations.finding import find_room, visitor_room
 from frontdesk.conversations.reading_rights import may_read
 from frontdesk.db import Tx
 from frontdesk.errors import Coded, Refused, Silent, Typed
 from frontdesk.http.call import Principal
-from frontdesk.http.paging import Page
 from frontdesk.messages import queries
-from frontdesk.messages.records import Message
-from frontdesk.messages.schemas import HistoryQuery, OwnMessage, message_document
+from frontdesk.messages.records import Message, Span
+from frontdesk.messages.schemas import HistoryQuery, OwnMessage
 from frontdesk.messages.showing import shown
 from frontdesk.messages.storing import find_message
 from frontdesk.visitors.finding import visitor_by_token
@@ -59,16 +58,13 @@ def history_for_visitor(
     room = visitor_room(tx, room_id, query.token)
     if room is None:
         raise Refused("invalid-room")
-    found = tx.select(
-        queries.history(
-            room.id,
-            before=_time(query.end),
-            hidden_kinds=_hidden_kinds(settings),
-            limit=_whole(query.limit) or DEFAULT_LIMIT,
-            offset=_whole(query.offset),
-        ),
-        Message,
+    span = Span(
+        before=_time(query.end),
+        hidden_kinds=hidden_kinds(settings),
+        limit=_whole(query.limit) or DEFAULT_LIMIT,
+        offset=_whole(query.offset),
     )
+    found = tx.select(queries.history(room.id, span), Message)
     return [shown(tx, settings, each) for each in found]
 
 
@@ -90,32 +86,10 @@ def message_for_user(
     return shown(tx, settings, message)
 
 
-def search(
-    tx: Tx, settings: "Settings", user: Principal, room_id: str, term: str | None, page: Page
-) -> dict[str, Any]:
-    """Return a page of what was said in a conversation, newest first unless sorted otherwise.
-
-    `term` is looked for as it is, in any case; hidden messages and the closing one count.
-    Raises Refused `invalid-room` or `not-allowed`.
-    """
-    room = find_conversation(tx, room_id)
-    if room is None:
-        raise Refused("invalid-room")
-    if not may_read(tx, settings, user, room):
-        raise Refused("not-allowed")
-    found = tx.select(queries.search(room_id, term or "", page), Message)
-    total = tx.select(queries.count_search(room_id, term or ""), int)[0]
-    return {
-        "messages": [message_document(each) for each in found],
-        "offset": page.offset,
-        "count": page.count or 0,
-        "total": total,
-    }
-
-
-def _hidden_kinds(settings: "Settings") -> list[str]:
+def hidden_kinds(settings: "Settings") -> tuple[str, ...]:
+    """Return the kinds of system messages that the workspace does not show."""
     kinds = settings.texts("Hide_System_Messages")
-    return [*kinds, "user-muted", "user-unmuted"] if _MUTES in kinds else kinds
+    return (*kinds, "user-muted", "user-unmuted") if _MUTES in kinds else tuple(kinds)
 
 
 def _time(text: str | None) -> int | None:

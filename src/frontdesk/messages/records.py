@@ -27,3 +27,26 @@ class Message(msgspec.Struct):
     edited_by_username: str | None = None
     extras: dict[str, Any] | None = None
     updated_at: int = 0
+
+
+class Removed(msgspec.Struct, frozen=True):
+    """A row of `removed_messages`: a message that nobody sees since `removed_at` (ms)."""
+
+    room_id: str
+    removed_at: int
+    message_id: str
+
+
+class Span(msgspec.Struct, frozen=True):
+    """Which part of a room's history: between two times (ms), which count themselves where it is
+    `inclusive`; with the replies of threads or without; `limit` messages (None: all) from the
+    `offset`-th newest.
+    """
+
+    before: int | None = None
+    after: int | None = None
+    inclusive: bool = False
+    replies: bool = True
+    hidden_kinds: tuple[str, ...] = ()
+    limit: int | None = None
+    offset: int = 0

@@ -50,6 +50,10 @@ def message_document(message: Message) -> dict[str, Any]:
 MessageId: TypeAlias = Annotated[str, msgspec.Meta(max_length=100)]
 
 
+#: What is looked for; longer than anybody types.
+SearchText: TypeAlias = Annotated[str, msgspec.Meta(max_length=1_000)]
+
+
 class WishedAgent(msgspec.Struct, forbid_unknown_fields=True):
     """The agent whom a widget would like to answer."""
 
@@ -110,7 +114,13 @@ class HistoryQuery(msgspec.Struct, forbid_unknown_fields=True):
 class SearchQuery(PageQuery):
     """Query of GET livechat/{rid}/messages."""
 
-    searchTerm: str | None = None
+    searchTerm: SearchText | None = None
+
+
+class SearchEverywhere(PageQuery, kw_only=True):
+    """Query of GET livechat/messages.search."""
+
+    searchText: Annotated[str, msgspec.Meta(min_length=1, max_length=1_000)]
 
 
 class BulkVisitor(msgspec.Struct, forbid_unknown_fields=True):
@@ -265,6 +275,55 @@ class MessageQuery(msgspec.Struct):
     """Query of GET chat.getMessage."""
 
     msgId: str | None = None
+
+
+class SearchRoom(msgspec.Struct):
+    """Query of GET chat.search. What is missing is worded by hand."""
+
+    roomId: str | None = None
+    searchText: SearchText | None = None
+    count: float | None = None
+    offset: float | None = None
+    sort: str | None = None
+
+
+class SyncQuery(msgspec.Struct):
+    """Query of GET chat.syncMessages: since `lastUpdate`, or a page before `previous` or after
+    `next` of messages that were `UPDATED` or `DELETED`.
+    """
+
+    roomId: str | None = None
+    lastUpdate: str | None = None
+    next: float | None = None
+    previous: float | None = None
+    type: str | None = None
+    count: float | None = None
+    offset: float | None = None
+    sort: str | None = None
+
+
+class RoomHistoryQuery(msgspec.Struct):
+    """Query of GET channels.history and im.history: between `oldest` and `latest`."""
+
+    roomId: str | None = None
+    roomName: str | None = None
+    latest: str | None = None
+    oldest: str | None = None
+    inclusive: bool | None = None
+    showThreadMessages: bool | None = None
+    unreads: bool | None = None
+    count: float | None = None
+    offset: float | None = None
+    sort: str | None = None
+
+
+class React(msgspec.Struct):
+    """Body of POST chat.react: `emoji` and `reaction` are two names of the same."""
+
+    messageId: str | None = None
+    emoji: Annotated[str, msgspec.Meta(max_length=100)] | None = None
+    reaction: Annotated[str, msgspec.Meta(max_length=100)] | None = None
+    shouldReact: bool | None = None
 
 
 class ConfirmUpload(msgspec.Struct):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from frontdesk.conversations.contact_checks import closed_or_blocked, with_contact
 from frontdesk.conversations.finding import conversation_to_change, find_room
 from frontdesk.conversations.holding import resume
 from frontdesk.conversations.noting import note_message
@@ -21,6 +22,7 @@ from frontdesk.conversations.taking import may_serve
 from frontdesk.db import Tx
 from frontdesk.errors import Coded, Failure, Refused
 from frontdesk.http.call import Principal
+from frontdesk.messages.carrying import carry_message, prepare_message
 from frontdesk.messages.checking import check_visitor_length
 from frontdesk.messages.composing import Draft, compose_for_user, compose_for_visitor
 from frontdesk.messages.records import Message
@@ -31,6 +33,7 @@ from frontdesk.texts import text
 from frontdesk.visitors.capturing import capture_lead
 from frontdesk.visitors.finding import visitor_by_token
 from frontdesk.visitors.records import Visitor
+from frontdesk.webhooks.room_events import tell_lead
 
 if TYPE_CHECKING:
     from frontdesk.settings.workspace import Settings
@@ -41,7 +44,7 @@ def send_as_visitor(
 ) -> dict[str, Any]:
     """Send a visitor's message into the own open conversation; return it as the API sends it.
 
-    Raises Refused `invalid-token`, `invalid-room`, `room-closed`,
+    Raises Refused `invalid-token`, `invalid-room`, `room-closed`, `error-contact-channel-blocked`,
     `message-length-exceeds-character-limit`, Coded `error-omnichannel-is-disabled`, and what
     composing refuses.
     """
@@ -50,7 +53,7 @@ def send_as_visitor(
     if room is None or room.visitor_token != token:
         raise Refused("invalid-room")
     if not room.open:
-        raise Refused("room-closed")
+        raise closed_or_blocked(tx, room)
     check_visitor_length(settings, draft.text)
     if not settings.flag("Livechat_enabled"):
         raise Coded("error-omnichannel-is-disabled")
@@ -67,10 +70,13 @@ def deliver_for_visitor(
     document = store_message_once(tx, message)
     if document is None:
         return _stored_before(tx, message)
+    if room.contact_id is None:
+        room = with_contact(tx, room, visitor)
     if room.on_hold:
         room = _take_up(tx, settings, room, visitor)
     note_message(tx, settings, room, message, document)
-    capture_lead(tx, settings, visitor, message.text)
+    if capture_lead(tx, settings, visitor, message.text):
+        tell_lead(tx, settings, room)
     return document
 
 
@@ -88,12 +94,16 @@ def send_as_user(
     if "tmid" in draft.extras:
         draft = _in_thread(draft, parent)
     message = compose_for_user(tx, settings, user, room, draft)
+    if room.channel is not None:
+        message = prepare_message(tx, settings, user, room, message)
     document = store_message_once(tx, message, in_order=draft.sent_at is None)
     if document is None:
         return _stored_before(tx, message)
     note_message(tx, settings, room, message, document, automatic="bot" in user.roles)
     if parent is not None:
         note_reply(tx, parent, message)
+    if room.channel is not None:
+        carry_message(tx, settings, user, room, message)
     return document
 
 

@@ -100,9 +100,15 @@ def messages_of_room(tx: Tx, room_id: str) -> list[Message]:
     return tx.all(queries.MESSAGES_OF_ROOM, room_id=room_id)
 
 
-def remove_messages(tx: Tx, room_id: str) -> None:
-    """Delete all messages of a room that is removed."""
-    tx.run(queries.DELETE_MESSAGES_OF_ROOM, room_id=room_id)
+def last_message_of_others(tx: Tx, room_id: str, user_id: str) -> Message | None:
+    """Return the last visible message of a room that somebody else than the user wrote."""
+    return tx.one(queries.LAST_OF_OTHERS, room_id=room_id, user_id=user_id)
+
+
+def remove_messages(tx: Tx, room_id: str) -> int:
+    """Delete all messages of a room that is removed; return how many."""
+    tx.run(queries.DELETE_REMOVED_OF_ROOM, room_id=room_id)
+    return tx.run(queries.DELETE_MESSAGES_OF_ROOM, room_id=room_id)
 
 
 def messages_of_kind(tx: Tx, room_id: str, kind: str) -> list[Message]:

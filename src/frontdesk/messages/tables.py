@@ -1,8 +1,22 @@
 """Messages as they are stored."""
 
-from sqlalchemy import Boolean, Column, Index, String, Table
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    String,
+    Table,
+    UniqueConstraint,
+    text,
+)
 
 from frontdesk.db.types import Json, Milliseconds, metadata
+
+#: In these words, so that the partial index serves the query.
+TRANSFER = text("messages.kind = 'livechat_transfer_history'")
+_TRANSFER = text("kind = 'livechat_transfer_history'")
 
 messages = Table(
     "messages",
@@ -26,5 +40,39 @@ messages = Table(
     Column("extras", Json),
     Column("updated_at", Milliseconds, nullable=False),
     Index("uq_messages_id", "id", unique=True),
+    Index("ix_messages_transfers", "sent_at", sqlite_where=_TRANSFER, postgresql_where=_TRANSFER),
+    sqlite_with_rowid=False,
+)
+
+#: What was said, in the order in which it arrived: triggers keep it in step with `messages`.
+#: `message_words`, an index of trigrams, finds the words in it (see search_index.py).
+message_texts = Table(
+    "message_texts",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer(), "sqlite"), primary_key=True),
+    Column("message_id", String, nullable=False),
+    Column("room_id", String, nullable=False),
+    Column("words", String, nullable=False),
+    # By room, since ids lie anywhere: each would be another page to write.
+    UniqueConstraint("room_id", "message_id"),
+    # A number is given once: what is indexed is known by it.
+    sqlite_autoincrement=True,
+)
+
+#: One row: up to which number texts are in the index. On SQLite only (see indexing.py).
+message_index = Table(
+    "message_index",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("indexed_to", BigInteger, nullable=False),
+)
+
+#: Messages that nobody sees any more, for clients that were away meanwhile.
+removed_messages = Table(
+    "removed_messages",
+    metadata,
+    Column("room_id", String, primary_key=True),
+    Column("removed_at", Milliseconds, primary_key=True),
+    Column("message_id", String, primary_key=True),
     sqlite_with_rowid=False,
 )

@@ -31,7 +31,7 @@ from frontdesk.messages.file_attachments import user_file, visitor_file
 from frontdesk.messages.schemas import ConfirmUpload
 from frontdesk.messages.sending import check_may_post, deliver_for_visitor, send_as_user
 from frontdesk.messages.showing import with_file_link
-from frontdesk.transcripts.images import inspect_image
+from frontdesk.messages.thumbnails import Picture, Thumbnail
 from frontdesk.visitors.finding import visitor_by_token
 
 if TYPE_CHECKING:
@@ -40,20 +40,9 @@ if TYPE_CHECKING:
 
 #: How long an upload waits for its message; milliseconds (the API's own 24 hours).
 WAITS = 24 * 3600 * 1000
+LONGEST_NAME = 255
 #: Fields of a visitor's form beside the file: only `description` and `msg` have an effect.
 _VISITOR_FIELDS = ("description", "msg", "avatar", "emoji", "alias")
-
-
-def picture_size(form: "UploadForm") -> tuple[int, int] | None:
-    """Return width and height of an uploaded picture as it is seen, or None."""
-    data = form.picture()
-    return None if data is None else size_of_picture(data)
-
-
-def size_of_picture(data: bytes) -> tuple[int, int] | None:
-    """Return width and height (pixels) of a picture as it is seen, None if it is none."""
-    image = inspect_image(data)
-    return None if image is None else image.seen()
 
 
 def check_visitor_may_upload(tx: Tx, settings: "Settings", token: str | None, room_id: str) -> None:
@@ -119,12 +108,24 @@ def uploaded_file(
     )
 
 
+def thumbnail_file(file: StoredFile, thumbnail: Thumbnail) -> StoredFile:
+    """Return the record of the thumbnail of a user's picture."""
+    return StoredFile(
+        id=random_id(),
+        name=f"thumb-{file.name}"[:LONGEST_NAME],
+        content_type=thumbnail.content_type,
+        size=len(thumbnail.data),
+        room_id=file.room_id,
+        user_id=file.user_id,
+    )
+
+
 def send_visitor_file(
     tx: Tx,
     settings: "Settings",
     file: StoredFile,
     fields: dict[str, str],
-    dimensions: tuple[int, int] | None,
+    picture: Picture | None,
 ) -> dict[str, Any]:
     """Send a stored file as a visitor's message; return the answer of livechat/upload.
 
@@ -137,11 +138,35 @@ def send_visitor_file(
         raise Forbidden
     if not keep_file(tx, file.id):
         raise Refused("Invalid file")
-    members = visitor_file(file, fields.get("description"), dimensions)
+    members = visitor_file(file, fields.get("description"), picture)
     draft = Draft(fields.get("msg", ""), groupable=False, extras=members)
     document = deliver_for_visitor(tx, settings, visitor, room, draft)
     connecting = routing_method(settings).showConnecting
     return {**document, "newRoom": False, "showConnecting": connecting}
+
+
+def send_known_file(
+    tx: Tx, settings: "Settings", token: str, room_id: str, file_id: str, text: str
+) -> bool:
+    """Send a file once more that the visitor has uploaded to the open conversation; return False
+    for an unknown visitor or a conversation that is not open or another's.
+
+    Both messages show the same file: when one is deleted, the other shows it no more. Raises Coded
+    `error-file-upload-disabled` and `error-invalid-file`, Refused
+    `message-length-exceeds-character-limit`.
+    """
+    try:
+        check_visitor_may_upload(tx, settings, token, room_id)
+    except Forbidden:
+        return False
+    except Silent as refusal:
+        raise Coded("error-file-upload-disabled") from refusal
+    check_visitor_length(settings, text)
+    file = find_file(tx, file_id)
+    if file is None or file.hidden or (file.room_id, file.visitor_token) != (room_id, token):
+        raise Coded("error-invalid-file", "Invalid file")
+    send_visitor_file(tx, settings, file, {"msg": text}, None)
+    return True
 
 
 def send_user_file(
@@ -150,11 +175,13 @@ def send_user_file(
     user: Principal,
     file: StoredFile,
     request: ConfirmUpload,
-    dimensions: tuple[int, int] | None,
+    picture: Picture | None,
+    thumbnail: StoredFile | None,
 ) -> dict[str, Any]:
     """Send a stored file as a user's message; return the message as readers see it.
 
-    Raises Coded `error-message-size-exceeded`, `invalid-file`, and what `send_as_user` refuses.
+    `thumbnail` is the stored file of the picture's thumbnail. Raises Coded
+    `error-message-size-exceeded`, `invalid-file`, and what `send_as_user` refuses.
     """
     if length(request.description or "") > settings.number("Message_MaxAllowedSize"):
         raise Coded("error-message-size-exceeded")
@@ -163,7 +190,9 @@ def send_user_file(
     check_custom_fields(settings, request.customFields)
     if not keep_file(tx, file.id):
         raise Coded("invalid-file")
-    members = user_file(file, request.description, dimensions)
+    if thumbnail is not None and not keep_file(tx, thumbnail.id):
+        thumbnail = None
+    members = user_file(file, request.description, picture, thumbnail)
     for name in ("avatar", "emoji", "tmid", "customFields"):
         value = getattr(request, name)
         if value is not None:

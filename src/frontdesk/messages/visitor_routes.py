@@ -11,7 +11,7 @@ from frontdesk.messages.deleting import delete_as_visitor
 from frontdesk.messages.editing import edit_as_visitor
 from frontdesk.messages.navigating import note_page_visit
 from frontdesk.messages.posting import send_bulk
-from frontdesk.messages.reading import history_for_visitor, message_for_visitor, search
+from frontdesk.messages.reading import history_for_visitor, message_for_visitor
 from frontdesk.messages.schemas import (
     BulkMessages,
     DeleteAsVisitor,
@@ -19,9 +19,11 @@ from frontdesk.messages.schemas import (
     HistoryQuery,
     OwnMessage,
     PageVisited,
+    SearchEverywhere,
     SearchQuery,
     SendAsVisitor,
 )
+from frontdesk.messages.searching import search_all, search_conversation
 from frontdesk.messages.sending import send_as_visitor
 from frontdesk.visitors.finding import visitor_by_token
 from frontdesk.visitors.registering import Connection, register_visitor
@@ -178,8 +180,24 @@ async def search_room(call: Call, query: SearchQuery) -> dict[str, Any]:
     """
     wanted = page(call.settings, query)
     return await call.read(
-        search, call.settings, call.user, call.path["rid"], query.searchTerm, wanted
+        search_conversation, call.settings, call.user, call.path["rid"], query.searchTerm, wanted
     )
+
+
+@routes.get(
+    "livechat/messages.search",
+    permissions=["view-l-room"],
+    example={"messages": [_MESSAGE], "count": 1, "offset": 0},
+)
+async def search_everywhere(call: Call, query: SearchEverywhere) -> dict[str, Any]:
+    """Search the messages of all conversations.
+
+    Of those that the caller may read, newest first. The text is found as it is, in any case; one
+    of one or two characters among the newest messages only. There is no total: `count` is how
+    many are in the answer.
+    """
+    wanted = page(call.settings, query)
+    return await call.read(search_all, call.user, query.searchText, wanted)
 
 
 @routes.post(
