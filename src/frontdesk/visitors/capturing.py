@@ -25,16 +25,16 @@ LOOKED_THROUGH = 1_000
 MOST_KEPT = 20
 
 
-def capture_lead(tx: Tx, settings: "Settings", visitor: Visitor, said: str) -> None:
+def capture_lead(tx: Tx, settings: "Settings", visitor: Visitor, said: str) -> bool:
     """Add what the workspace's patterns find in a visitor's text to the visitor's record.
 
-    Each is kept once. Announces `lead` with what was found, for webhooks.
+    Each is kept once. Returns whether anything was found, and announces it as `lead`.
     """
     text = said[:LOOKED_THROUGH]
     emails = _found(settings.text("Livechat_lead_email_regex"), text)
     phones = _found(settings.text("Livechat_lead_phone_regex"), text)
     if not emails and not phones:
-        return
+        return False
     known = [each["address"] for each in visitor.emails or ()]
     numbers = [each["phoneNumber"] for each in visitor.phones or ()]
     all_emails = list(dict.fromkeys([*known, *emails]))[: max(MOST_KEPT, len(known))]
@@ -50,6 +50,7 @@ def capture_lead(tx: Tx, settings: "Settings", visitor: Visitor, said: str) -> N
             updated_at=tx.now,
         )
     tx.emit("lead", visitor.id, {"emails": emails, "phones": phones})
+    return True
 
 
 def _found(pattern: str, text: str) -> list[str]:

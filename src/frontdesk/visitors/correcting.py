@@ -3,6 +3,7 @@
 Source: behaviour of the API, conversations, section 3.11.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -14,10 +15,16 @@ from frontdesk.visitors.registering import checked_email, checked_name, checked_
 
 
 def correct_visitor(
-    tx: Tx, visitor: Visitor, *, name: str | None, email: str | None, phone: str | None
+    tx: Tx,
+    visitor: Visitor,
+    *,
+    name: str | None,
+    email: str | None,
+    phone: str | None,
+    fields: Mapping[str, Any] | None = None,
 ) -> Visitor:
     """Set the visitor's name, address and telephone number, each if it is not blank; return the
-    visitor as he is then.
+    visitor as he is then. `fields` are all values of custom fields from now on, if given.
 
     Raises Refused or Coded, with nothing changed, for what no visitor may be registered with.
     """
@@ -30,5 +37,7 @@ def correct_visitor(
     if phone and phone.strip():
         number = checked_phone(phone)
         changes |= {"phone": number, "phones": [{"phoneNumber": number}]}
+    if fields is not None:
+        changes["livechat_data"] = dict(fields) or None
     tx.patch(queries.PATCH_VISITOR, visitor.id, **changes)
     return msgspec.structs.replace(visitor, **changes)

@@ -2,18 +2,19 @@
 
 from frontdesk.clock import iso
 from frontdesk.db import Tx
+from frontdesk.errors import Refused
 from frontdesk.visitors import queries
 from frontdesk.visitors.records import Visitor
 
 
 def note_chat(tx: Tx, visitor: Visitor, room_id: str) -> None:
-    """Remember a new conversation as the visitor's last."""
-    tx.patch(
-        queries.PATCH_VISITOR,
-        visitor.id,
-        last_chat={"_id": room_id, "ts": iso(tx.now)},
-        updated_at=tx.now,
-    )
+    """Remember a new conversation as the visitor's last.
+
+    Raises Refused `invalid-token` if the visitor was removed at the same moment.
+    """
+    chat = {"_id": room_id, "ts": iso(tx.now)}
+    if not tx.run(queries.NOTE_CHAT, visitor_id=visitor.id, last_chat=chat, now=tx.now):
+        raise Refused("invalid-token")
 
 
 def note_agent(tx: Tx, visitor_id: str | None, agent_id: str, username: str) -> None:

@@ -8,17 +8,21 @@ others. Here the token alone says who comes back; everybody else is a new visito
 """
 
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
 from frontdesk.access.finding import find_user, user_by_name
 from frontdesk.conversations.following import follow_visitor_name
+from frontdesk.custom_fields.records import FieldValue
+from frontdesk.custom_fields.setting import set_registered_values
 from frontdesk.db import Tx
 from frontdesk.errors import Coded, Refused
 from frontdesk.ids import hex_id
 from frontdesk.settings.store import next_number
 from frontdesk.visitors import queries
+from frontdesk.visitors.finding import find_visitor
 from frontdesk.visitors.records import Visitor
 from frontdesk.visitors.schemas import Registration
 from frontdesk.workforce.finding import department_by_id_or_name
@@ -32,6 +36,16 @@ LONGEST_NAME = 255
 LONGEST_PHONE = 64
 #: Longest e-mail address (RFC 5321, 4.5.3.1.3, less the angle brackets).
 LONGEST_EMAIL = 254
+
+#: Follows a known visitor who has registered again; given what was sent.
+Follower: TypeAlias = Callable[[Tx, Visitor, Registration], None]
+#: Finds who looks after the person with an e-mail address, if that user is there:
+#: `{_id, username, name, emails}`.
+ManagerFinder: TypeAlias = Callable[[Tx, "Settings", str], dict[str, Any] | None]
+
+#: Contacts, which may not be known here.
+on_registered: list[Follower] = []
+manager_finders: list[ManagerFinder] = []
 
 _UNWELCOME_IN_NAMES = re.compile(r"[<>\x00-\x1f\x7f\x85\u2028\u2029]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
@@ -53,15 +67,15 @@ def register_visitor(
 ) -> Visitor:
     """Return the visitor who holds the token, brought up to date, or a new one.
 
-    What is not given stays as it was. An open conversation follows the name. No custom field
-    is defined, so their values are skipped like those of unknown fields.
+    What is not given stays as it was. An open conversation follows the name, and contacts what
+    they take from visitors. Values of custom fields are left to `keep_fields`.
 
     Raises Coded `error-invalid-token`, `error-invalid-email`, `error-invalid-phone` or
     `error-livechat-visitor-registration` (an id or user name that is somebody else's), Refused
     `Name contains invalid characters`, `Name is too long` or `error-invalid-department`.
     """
     _check_token(registration.token)
-    changes = _changes(tx, registration, connection)
+    changes = _changes(tx, settings, registration, connection)
     visitor = tx.one(queries.VISITOR_BY_TOKEN, token=registration.token)
     if visitor is None:
         visitor = _new_visitor(tx, settings, registration, connection, changes)
@@ -75,7 +89,21 @@ def register_visitor(
     visitor = msgspec.structs.replace(visitor, **changes)
     if visitor.name and visitor.name.strip():
         follow_visitor_name(tx, registration.token, visitor.name)
+    for follower in on_registered:
+        follower(tx, visitor, registration)
     return visitor
+
+
+def keep_fields(tx: Tx, visitor: Visitor, fields: Sequence[FieldValue]) -> Visitor:
+    """Keep the values of custom fields that a visitor has registered with; return him as he is
+    then.
+
+    In a transaction of its own: the registration counts also if values are refused. Raises
+    Refused as `set_registered_values` does.
+    """
+    if not set_registered_values(tx, visitor, fields):
+        return visitor
+    return find_visitor(tx, visitor.id) or visitor
 
 
 def _check_token(token: str) -> None:
@@ -85,7 +113,9 @@ def _check_token(token: str) -> None:
         raise Coded("error-invalid-token", "Token is too long", _METHOD)
 
 
-def _changes(tx: Tx, registration: Registration, connection: Connection) -> dict[str, Any]:
+def _changes(
+    tx: Tx, settings: "Settings", registration: Registration, connection: Connection
+) -> dict[str, Any]:
     """Return the columns that a registration sets, for new and known visitors alike."""
     changes: dict[str, Any] = {"status": "online", "updated_at": tx.now}
     if registration.name:
@@ -93,6 +123,10 @@ def _changes(tx: Tx, registration: Registration, connection: Connection) -> dict
     email = (registration.email or "").strip().lower()
     if email:
         changes |= {"email": checked_email(email), "emails": [{"address": email}]}
+        found = (find(tx, settings, email) for find in manager_finders)
+        manager = next((each for each in found if each is not None), None)
+        if manager is not None:
+            changes["contact_manager"] = manager
     if registration.phone:
         phone = checked_phone(registration.phone)
         changes |= {"phone": phone, "phones": [{"phoneNumber": phone}]}

@@ -3,29 +3,33 @@
 from typing import Any
 
 import msgspec
+import structlog
 
-from frontdesk.db import Tx
-from frontdesk.errors import Refused
+from frontdesk.clock import iso, now_ms
+from frontdesk.conversations.record_schemas import CALL_STATUS, CallStatus
+from frontdesk.conversations.visitor_calls import announce_call_status
+from frontdesk.errors import Coded, Failure
 from frontdesk.http import Call, Rate, Routes
 from frontdesk.http.frame import body_value
 from frontdesk.http.match import check_match
+from frontdesk.visitors.agent_routes import routes as agent_routes
 from frontdesk.visitors.announcing import announce_status
-from frontdesk.visitors.finding import find_visitor
+from frontdesk.visitors.finding import holder_of_token
 from frontdesk.visitors.language import first_language
-from frontdesk.visitors.registering import Connection, register_visitor
+from frontdesk.visitors.registering import Connection, keep_fields, register_visitor
+from frontdesk.visitors.removing import remove_by_token
 from frontdesk.visitors.schemas import (
     REGISTER_VISITOR,
     VISITOR_STATUS,
     RegisterVisitor,
-    VisitorQuery,
     VisitorStatus,
-    WidgetConfigQuery,
     visitor_document,
 )
-from frontdesk.visitors.widget_config import widget_config
 
-routes = Routes("Livechat")
-ROUTES = (routes,)
+log = structlog.get_logger(__name__)
+
+routes = Routes("Omnichannel Visitors")
+ROUTES = (routes, agent_routes)
 
 _VISITOR = {
     "_id": "65e1c0ffee00000000000002",
@@ -51,6 +55,7 @@ _VISITOR = {
         "Match error: Missing key 'token' in field visitor",
         "Token cannot be empty [error-invalid-token]",
         "Name contains invalid characters",
+        "Missing required custom fields: tier",
         "error-invalid-department",
         "Error registering visitor [error-livechat-visitor-registration]",
     ),
@@ -62,7 +67,9 @@ async def register(call: Call) -> dict[str, Any]:
     one and keep it secret. Who comes back with a known token is the same visitor; what is not
     sent stays as it was. A known e-mail address or phone number with another token makes a new
     visitor. `department` is an id or a name; `id` and `username` count for new visitors only and
-    may not be those of a user. Values of custom fields that are not defined are skipped.
+    may not be those of a user. Values of custom fields that are not defined, or hidden, are
+    skipped; if there are values at all, no required one may be missing. Then the visitor is
+    registered all the same.
     """
     value = body_value(call)
     check_match(value, REGISTER_VISITOR)
@@ -75,7 +82,59 @@ async def register(call: Call) -> dict[str, Any]:
         language=first_language(headers.get("accept-language")),
     )
     visitor = await call.write(register_visitor, call.settings, registration, connection)
+    if registration.customFields:
+        visitor = await call.write(keep_fields, visitor, registration.customFields)
     return {"visitor": visitor_document(visitor, with_token=True)}
+
+
+@routes.get(
+    "livechat/visitor/{token}",
+    public=True,
+    rate=Rate(10, 60_000),
+    example={"visitor": _VISITOR},
+    refusals=("[invalid-token]",),
+)
+async def own_record(call: Call) -> dict[str, Any]:
+    """Read what is known of a visitor.
+
+    For the visitor alone: the token in the path is the proof.
+    """
+    visitor = await call.read(holder_of_token, call.path["token"])
+    return {"visitor": visitor_document(visitor, with_token=True)}
+
+
+@routes.delete(
+    "livechat/visitor/{token}",
+    public=True,
+    rate=Rate(5, 60_000),
+    example={
+        "visitor": {"_id": _VISITOR["_id"], "ts": "2026-03-01T10:00:00.000Z"},
+        "removed": {"visitors": 1, "rooms": 2, "messages": 31, "files": 1, "jobs": 1},
+    },
+    refusals=(
+        "[invalid-token]",
+        "Cannot remove visitors with opened rooms [visitor-has-open-rooms]",
+        "An error ocurred while deleting visitor [error-removing-visitor]",
+    ),
+)
+async def remove(call: Call) -> dict[str, Any]:
+    """Remove a visitor for good, as data protection asks for.
+
+    With all conversations, calls, messages, files and promised work, also those of other visitors
+    who are the same contact. The token in the path is the proof. Open conversations prevent it,
+    unless the workspace collects data of visitors' browsers. The answer tells how much is gone.
+    """
+    try:
+        visitor, removed = await call.write(remove_by_token, call.settings, call.path["token"])
+    except Failure:
+        raise
+    except Exception as error:
+        log.exception("visitor_not_removed")
+        text = "An error ocurred while deleting visitor"
+        raise Coded("error-removing-visitor", text) from error
+    counts: dict[str, int] = msgspec.to_builtins(removed)
+    log.info("visitor_removed", visitor=visitor.id, **counts)
+    return {"visitor": {"_id": visitor.id, "ts": iso(now_ms())}, "removed": counts}
 
 
 @routes.post(
@@ -104,47 +163,26 @@ async def status(call: Call) -> dict[str, Any]:
     return {"token": request.token, "status": request.status}
 
 
-@routes.get(
-    "livechat/visitors.info",
-    permissions=["view-l-room"],
-    tag="Omnichannel Visitors",
-    example={"visitor": {name: value for name, value in _VISITOR.items() if name != "token"}},
-    refusals=("visitor-not-found",),
-)
-async def info(call: Call, query: VisitorQuery) -> dict[str, Any]:
-    """Read a visitor.
-
-    Without the token, which is the visitor's alone.
-    """
-
-    def visitor(tx: Tx) -> dict[str, Any]:
-        found = find_visitor(tx, query.visitorId)
-        if found is None or found.disabled:
-            raise Refused("visitor-not-found")
-        return visitor_document(found)
-
-    return {"visitor": await call.read(visitor)}
-
-
-@routes.get(
-    "livechat/config",
+@routes.post(
+    "livechat/visitor.callStatus",
     public=True,
-    example={
-        "config": {
-            "enabled": True,
-            "online": True,
-            "settings": {"registrationForm": True, "language": "en"},
-            "theme": {"title": "Frontdesk", "color": "#C1272D", "position": "right"},
-            "departments": [],
-        }
-    },
-    refusals=("Error! No Active Business Unit found with id: u1 [error-unit-not-found]",),
+    body_by_hand=CallStatus,
+    request={"token": "tok-ann", "callStatus": "ended", "rid": "k3VbnQ7xTzP2mWc9d", "callId": "c1"},
+    example={"token": "tok-ann", "callStatus": "ended"},
+    refusals=(
+        "Match error: Missing key 'token'",
+        "[invalid-token]",
+        "invalid-room",
+        "error-invalid-status",
+    ),
 )
-async def config(call: Call, query: WidgetConfigQuery) -> dict[str, Any]:
-    """Read what the widget needs to know.
+async def call_status(call: Call) -> dict[str, Any]:
+    """Tell how a visitor's call in the own conversation goes.
 
-    Settings, theme and texts, the departments to choose from, and whether somebody is online (in
-    `department`, if given). With a known `token` also the visitor, the open conversation and who
-    serves it.
+    For old widgets. A call that is `ended` or `declined` stands so in the message that began it.
     """
-    return {"config": await call.read(widget_config, call.settings, query)}
+    value = body_value(call)
+    check_match(value, CALL_STATUS)
+    request = msgspec.convert(value, CallStatus)
+    await call.write(announce_call_status, request)
+    return {"token": request.token, "callStatus": request.callStatus}

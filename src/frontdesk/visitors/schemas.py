@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from frontdesk.clock import iso, iso_or_none
+from frontdesk.custom_fields.records import FieldValue
 from frontdesk.http.match import (
     BOOLEAN,
     STRING,
@@ -13,6 +14,7 @@ from frontdesk.http.match import (
     maybe,
     object_of,
 )
+from frontdesk.http.paging import PageQuery
 from frontdesk.visitors.records import Visitor
 
 
@@ -54,14 +56,6 @@ def guest_document(visitor: Visitor) -> dict[str, Any]:
 # Input ---------------------------------------------------------------------------------------
 
 
-class CustomFieldValue(msgspec.Struct):
-    """One value of a custom field; `overwrite` says whether it may replace another."""
-
-    key: str
-    value: str
-    overwrite: bool
-
-
 class Registration(msgspec.Struct):
     """What a visitor says about itself. `department` is an id or a name; `id` and `username`
     count for a new visitor only.
@@ -74,13 +68,20 @@ class Registration(msgspec.Struct):
     department: str | None = None
     username: str | None = None
     id: str | None = None
-    customFields: list[CustomFieldValue] | None = None
+    customFields: list[FieldValue] | None = None
 
 
 class RegisterVisitor(msgspec.Struct):
     """Body of POST livechat/visitor."""
 
     visitor: Registration
+
+
+class GuestField(FieldValue, kw_only=True):
+    """A value with which a guest registers by the real-time method."""
+
+    overwrite: bool = True
+    scope: str | None = None
 
 
 class VisitorStatus(msgspec.Struct, forbid_unknown_fields=True):
@@ -90,18 +91,22 @@ class VisitorStatus(msgspec.Struct, forbid_unknown_fields=True):
     status: str
 
 
+class SearchVisitorsQuery(PageQuery, kw_only=True):
+    """Query of GET livechat/visitors.search."""
+
+    term: str
+
+
+class SelectorQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """Query of GET livechat/visitors.autocomplete; `selector` is JSON text."""
+
+    selector: str
+
+
 class VisitorQuery(msgspec.Struct, forbid_unknown_fields=True):
     """Query of GET livechat/visitors.info."""
 
     visitorId: str
-
-
-class WidgetConfigQuery(msgspec.Struct, forbid_unknown_fields=True):
-    """Query of GET livechat/config."""
-
-    token: str | None = None
-    department: str | None = None
-    businessUnit: str | None = None
 
 
 _CUSTOM_FIELD = object_of({"key": STRING, "value": STRING, "overwrite": BOOLEAN}, others=anything)

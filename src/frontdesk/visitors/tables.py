@@ -1,8 +1,11 @@
 """Visitors as they are stored."""
 
-from sqlalchemy import Boolean, Column, Index, String, Table
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table, text
 
 from frontdesk.db.types import Json, Milliseconds, metadata
+
+#: The condition of partial indexes; queries must use these very words.
+ENABLED = text("NOT disabled")
 
 visitors = Table(
     "visitors",
@@ -30,4 +33,15 @@ visitors = Table(
     Column("updated_at", Milliseconds, nullable=False),
     Index("ix_visitors_phone", "phone"),
     Index("ix_visitors_email", "email"),
+    Index("ix_visitors_updated_at", "updated_at"),
+    Index("ix_visitors_created_at", "created_at", sqlite_where=ENABLED, postgresql_where=ENABLED),
+)
+#: What visitors are found by; triggers keep it in step with `visitors`, and `visitor_words`, an
+#: index of trigrams, in step with it (see searching.py).
+visitor_texts = Table(
+    "visitor_texts",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer(), "sqlite"), primary_key=True),
+    Column("visitor_id", String, nullable=False, unique=True),
+    Column("words", String, nullable=False),
 )
