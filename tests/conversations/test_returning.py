@@ -32,6 +32,8 @@ def test_what_nobody_serves_cannot_be_returned(api: Api, admin: Api) -> None:
 
         nobody = {"status": 200, "success": True, "result": False}
         assert give_back(admin, room["_id"]) == nobody
+        nowhere = give_back(admin, room["_id"], departmentId="nope")
+        assert nowhere["error"] == "error-invalid-department"
         api.post("livechat/room.close", {"rid": room["_id"], "token": visitor.token})
         closed = {"status": 400, "success": False, "error": "room-closed"}
         assert give_back(admin, room["_id"]) == closed

@@ -22,6 +22,7 @@ from tests.builders import (
     take,
     unique,
 )
+from tests.custom_fields.fields import fields
 from tests.harness.client import Api
 from tests.harness.server import FrontdeskProcess
 
@@ -218,3 +219,59 @@ def test_bad_requests_are_explained(admin: Api, body: dict[str, Any], error: str
     answer = admin.post(SAVE, body)
 
     assert (answer.status_code, answer.json()["error"]) == (400, f"{error} [invalid-params]")
+
+
+def test_values_of_custom_fields_are_set_and_removed(
+    admin: Api, server: FrontdeskProcess, served: Served
+) -> None:
+    kinds: tuple[dict[str, Any], ...] = ({"visibility": "hidden"}, {"regexp": "^[a-z]+$"})
+    with (
+        fields(admin, *kinds) as (name, strict),
+        fields(admin, {"scope": "room", "regexp": "^[0-9]+$", "label": "Number"}) as (number,),
+    ):
+        guest = {"livechatData": {name: " gold ", strict: "abc", "nowhere": "x", number: "1"}}
+        room = {"livechatData": {number: "7", name: "x", "nowhere": "y"}}
+
+        served.save(guest, **room)
+
+        assert record_of(server, served.visitor).livechat_data == {name: "gold", strict: "abc"}
+        assert room_of(admin, served.room_id)["livechatData"] == {number: "7"}
+        served.save({"livechatData": {name: "  "}}, livechatData={number: ""})
+        assert record_of(server, served.visitor).livechat_data == {strict: "abc"}
+        assert "livechatData" not in room_of(admin, served.room_id)
+        wrong = served.save({"livechatData": {strict: "1"}})
+        assert wrong["error"] == f"Invalid value for Label of {strict} field"
+        wrong = served.save(
+            {"name": "Eve", "livechatData": {name: "x"}}, livechatData={number: "a"}
+        )
+        assert wrong["error"] == "Invalid value for Number field"
+        assert record_of(server, served.visitor).livechat_data == {strict: "abc"}
+        assert record_of(server, served.visitor).name == "Ann"
+
+
+def test_who_may_not_edit_custom_fields_leaves_them_as_they_are(
+    admin: Api, server: FrontdeskProcess, served: Served
+) -> None:
+    right = "edit-livechat-room-customfields"
+    granted = next(
+        each["roles"]
+        for each in admin.get("permissions.listAll").json()["update"]
+        if each["_id"] == right
+    )
+
+    def grant(roles: list[str]) -> None:
+        body = {"permissions": [{"_id": right, "roles": roles}]}
+        assert admin.post("permissions.update", body).status_code == 200
+
+    with fields(admin, {}, {"scope": "room"}) as (name, number):
+        grant(["admin"])
+        try:
+            answer = served.save(
+                {"name": "Anna", "livechatData": {name: "x"}}, livechatData={number: "1"}
+            )
+        finally:
+            grant(granted)
+        assert answer == {"success": True}
+        record = record_of(server, served.visitor)
+        assert (record.name, record.livechat_data) == ("Anna", None)
+        assert "livechatData" not in room_of(admin, served.room_id)

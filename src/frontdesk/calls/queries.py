@@ -9,6 +9,7 @@ from sqlalchemy import (
     Select,
     String,
     bindparam,
+    delete,
     false,
     func,
     or_,
@@ -34,6 +35,10 @@ OPEN_CALL_OF_VISITOR = Query(
     _CALLS.where(call_rooms.c.visitor_token == bindparam("token"), call_rooms.c.open.is_(True)),
     CallRoom,
 )
+CALLS_OF_VISITOR = Query(
+    select(call_rooms.c.id).where(call_rooms.c.visitor_token == bindparam("token")), str
+)
+REMOVE_CALL = Command(delete(call_rooms).where(call_rooms.c.id == bindparam("room_id")))
 #: A second open room of the same visitor is not inserted; the unique rule decides.
 INSERT_CALL = Insert(call_rooms, skip_conflicts=True)
 NOTE_MESSAGE = Command(

@@ -3,6 +3,7 @@
 Source: behaviour of the API, conversations, section 3.18.
 """
 
+from frontdesk.contacts.linking import link_contact
 from frontdesk.conversations import queries
 from frontdesk.conversations.finding import (
     conversation_to_change,
@@ -34,6 +35,7 @@ def change_visitor(tx: Tx, request: ChangeVisitor) -> Room:
     other = open_room_of_visitor(tx, visitor.token)
     if room.open and other is not None and other.id != room.id:
         raise Refused("error-not-allowed")
+    linked = link_contact(tx, visitor, room.source)
     named = {
         "visitor_id": visitor.id,
         "visitor_token": visitor.token,
@@ -45,6 +47,8 @@ def change_visitor(tx: Tx, request: ChangeVisitor) -> Room:
         **named,
         visitor_name=visitor.name,
         visitor_phones=visitor.phones,
+        contact_id=linked.contact.id,
+        verified=linked.channel.verified,
         updated_at=tx.now,
     )
     inquiry = inquiry_of_room(tx, room.id)

@@ -31,6 +31,7 @@ from frontdesk.transcripts.requesting import (
     TranscriptOptions,
     request_at_close,
 )
+from frontdesk.webhooks.room_events import tell_closed
 from frontdesk.workforce.finding import find_department
 
 if TYPE_CHECKING:
@@ -84,9 +85,10 @@ def close_conversation(tx: Tx, settings: "Settings", room: Room, closing: Closin
 
     tx.emit("room", room.id, "closed")
     if inquiry is not None:
-        tx.emit("inquiry", inquiry.id, "removed", inquiry.department_id)
+        tx.emit("inquiry", inquiry.id, "removed", inquiry.department_id, inquiry.default_agent_id)
     for subscription in removed:
         tx.emit("subscription", subscription.user_id, "removed", subscription.id, room.id)
+    tell_closed(tx, settings, room.id)
 
 
 def _comment_is_missing(settings: "Settings", closing: Closing) -> bool:

@@ -4,14 +4,14 @@ Source: behaviour of the API, conversations, section 2.3.
 """
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 import structlog
 
-if TYPE_CHECKING:
-    import httpx
+from frontdesk.http_client import NoAnswer, fetch
 
+if TYPE_CHECKING:
     from frontdesk.settings.workspace import Settings
 
 log = structlog.get_logger(__name__)
@@ -39,37 +39,41 @@ class WhoIsNext(msgspec.Struct, frozen=True):
 
     url: str
     token: str
+    allowlist: str
     department_id: str | None
     ignored_id: str | None
 
     async def ask(self) -> tuple[str, ...]:
         """Return the user names that were answered, in the order of the questions.
 
-        Nobody where the server cannot be reached or says something else. Only http and https are
-        spoken, and where an answer leads to another address, that is not followed.
+        Nobody where the server may not or cannot be reached or says something else; where an
+        answer leads to another address, that is not followed.
         """
-        import httpx  # here, because few workspaces need it
-
-        try:
-            client = httpx.AsyncClient(
-                timeout=TIMEOUT, follow_redirects=False, headers=self._headers()
-            )
-            url = httpx.URL(self.url).copy_merge_params(self._parameters())
-        except (httpx.InvalidURL, UnicodeError, ValueError) as error:
-            log.warning("routing_not_asked", reason=str(error))
-            return ()
-        if url.scheme not in ("http", "https"):
-            log.warning("routing_not_asked", reason=f"{url.scheme!r} is neither http nor https")
-            return ()
-        async with client:
-            answers = await asyncio.gather(*(_ask_once(client, url) for _ in range(QUESTIONS)))
+        answers = await asyncio.gather(*(self._ask_once() for _ in range(QUESTIONS)))
         return tuple(dict.fromkeys(name for name in answers if name))
+
+    async def _ask_once(self) -> str | None:
+        try:
+            answer = await fetch(
+                "GET",
+                self.url,
+                headers=self._headers(),
+                parameters=self._parameters(),
+                timeout=TIMEOUT,
+                largest=LONGEST_ANSWER,
+                allowlist=self.allowlist,
+            )
+            if answer.status not in range(200, 300):
+                raise NoAnswer(f"the status is {answer.status}")
+            return msgspec.json.decode(answer.body, type=_Answer).username
+        except (NoAnswer, *_NO_ANSWER) as error:
+            log.warning("routing_not_answered", reason=str(error) or type(error).__name__)
+            return None
 
     def _headers(self) -> dict[str, str]:
         return {
             "User-Agent": "RocketChat Server",
             "Accept": "application/json",
-            "Accept-Encoding": "identity",
             "X-RocketChat-Secret-Token": self.token,
         }
 
@@ -85,27 +89,7 @@ def who_is_next(
     return WhoIsNext(
         url=settings.text("Livechat_External_Queue_URL").strip(),
         token=settings.text("Livechat_External_Queue_Token").strip(),
+        allowlist=settings.text("SSRF_Allowlist"),
         department_id=department_id,
         ignored_id=ignored_id,
     )
-
-
-async def _ask_once(client: "httpx.AsyncClient", url: "httpx.URL") -> str | None:
-    import httpx
-
-    try:
-        async with asyncio.timeout(TIMEOUT), client.stream("GET", url) as answer:
-            answer.raise_for_status()
-            return msgspec.json.decode(await _body(answer), type=_Answer).username
-    except (httpx.HTTPError, TimeoutError, *_NO_ANSWER) as error:
-        log.warning("routing_not_answered", reason=str(error) or type(error).__name__)
-        return None
-
-
-async def _body(answer: Any) -> bytes:
-    body = b""
-    async for part in answer.aiter_raw():
-        body += part
-        if len(body) > LONGEST_ANSWER:
-            raise ValueError("the answer is too long")
-    return body

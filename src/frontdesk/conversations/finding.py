@@ -38,6 +38,11 @@ def inquiry_of_room(tx: Tx, room_id: str) -> Inquiry | None:
     return tx.one(queries.INQUIRY_OF_ROOM, room_id=room_id)
 
 
+def members_of(tx: Tx, room_id: str) -> list[str]:
+    """Return the ids of the users who are members of a room."""
+    return [each.user_id for each in tx.all(queries.SUBSCRIPTIONS_OF_ROOM, room_id=room_id)]
+
+
 def subscription_of(tx: Tx, room_id: str, user_id: str) -> Subscription | None:
     """Return a user's membership in a room."""
     return tx.one(queries.SUBSCRIPTION, room_id=room_id, user_id=user_id)

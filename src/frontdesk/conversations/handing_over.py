@@ -25,6 +25,7 @@ from frontdesk.ids import random_id
 from frontdesk.messages.records import Message
 from frontdesk.messages.schemas import message_document
 from frontdesk.messages.storing import Author, messages_of_kind, store_message, store_system_message
+from frontdesk.webhooks.room_events import tell_forwarded, tell_moved
 from frontdesk.workforce.finding import Agent
 from frontdesk.workforce.records import Department
 
@@ -102,6 +103,10 @@ def hand_over(
     )
     stop_expecting(tx, room)
     tx.emit("room", room.id, "forwarded")
+    if department is not None:
+        tell_moved(tx, settings, room)
+    else:
+        tell_forwarded(tx, settings, room)
 
 
 def hand_to_queue(
@@ -148,6 +153,10 @@ def hand_to_queue(
         tell_who_serves(tx, settings, room.id, None)
     if inquiry.status == "queued":
         wait_no_more(tx, settings, room.id, inquiry.department_id)
+        if inquiry.department_id != place["department_id"]:  # it leaves that queue
+            tx.emit("inquiry", inquiry.id, "updated", inquiry.department_id)
+    if place["department_id"] != room.department_id:
+        tell_moved(tx, settings, room)
     begin_to_wait(tx, settings, room.id, place["department_id"])
     tx.emit("room", room.id, "returned")
     tx.emit("inquiry", inquiry.id, "updated", place["department_id"])

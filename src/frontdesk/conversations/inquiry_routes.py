@@ -148,11 +148,12 @@ async def routing_config(call: Call) -> dict[str, Any]:
 async def subscriptions(call: Call, query: UpdatedSince) -> dict[str, Any]:
     """List the caller's memberships.
 
-    With `updatedSince`: those that changed after that time.
+    With `updatedSince`: those that changed after that time, and in `remove` those that are over.
     """
     since = marking.since(query.updatedSince, "lastUpdate", "error-roomId-param-invalid")
     found = await call.read(marking.memberships, call.user.id, since)
-    return {"update": [subscription_document(each) for each in found], "remove": []}
+    over = await call.read(marking.memberships_over, call.user.id, since)
+    return {"update": [subscription_document(each) for each in found], "remove": over}
 
 
 @rooms.get("subscriptions.getOne", example={"subscription": _SUBSCRIPTION})

@@ -3,7 +3,6 @@
 Source: behaviour of the API, conversations, sections 3.2, 4.1 and 4.3.
 """
 
-from itertools import groupby
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
@@ -11,12 +10,11 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from frontdesk.conversations.queue_order import queue_order
 from frontdesk.conversations.records import Inquiry, Room
-from frontdesk.conversations.restricting import within_units
 from frontdesk.conversations.room_counts import count_rooms
 from frontdesk.conversations.room_filters import room_filter
 from frontdesk.conversations.room_pages import rooms_of_page
 from frontdesk.conversations.schemas import RoomListQuery, inquiry_document, room_document
-from frontdesk.conversations.tables import CONVERSATION, WAITING, inquiries, rooms
+from frontdesk.conversations.tables import WAITING, inquiries
 from frontdesk.db import Tx, columns_of
 from frontdesk.db.text_order import by_code_points
 from frontdesk.errors import Forbidden, Refused
@@ -68,27 +66,6 @@ def list_rooms(
     departments = {each: find_department(tx, each) for each in ids}
     documents = [_with_department(room, departments[room.department_id]) for room in found]
     return listed("rooms", documents, page, total)
-
-
-def list_sources(tx: Tx, user: Principal) -> list[dict[str, Any]]:
-    """Return where the conversations that a user may see came from, each kind once.
-
-    An app is a kind of its own; a conversation without a source counts as `{}`.
-    """
-    statement = select(rooms.c.source).where(CONVERSATION, *within_units(tx, user))
-    kinds = [_kind_of_source(each) for each in tx.select(statement.distinct(), _source)]
-    kinds.sort(key=lambda kind: str(sorted(kind.items())))
-    return [kind for kind, _ in groupby(kinds)]
-
-
-def _source(stored: dict[str, Any] | None) -> dict[str, Any]:
-    return stored or {}
-
-
-def _kind_of_source(source: dict[str, Any]) -> dict[str, Any]:
-    app = source.get("type") == "app"
-    members = ("type", "id", "alias", "sidebarIcon", "defaultIcon") if app else ("type",)
-    return {name: source[name] for name in members if name in source}
 
 
 def _with_department(room: Room, department: Department | None) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from frontdesk.conversations.returning import return_to_queue
 from frontdesk.conversations.schemas import RoomInfoQuery, TakeInquiry
 from frontdesk.conversations.taking import may_serve, take_inquiry
 from frontdesk.db import Tx
-from frontdesk.errors import Coded, Refused, Typed
+from frontdesk.errors import Coded, Forbidden, Refused, Typed
 from frontdesk.http.call import Principal
 from frontdesk.messages.storing import Author
 from frontdesk.texts import text
@@ -109,6 +109,27 @@ def read_room(tx: Tx, settings: "Settings", user: Principal, query: RoomInfoQuer
     if not may_read(tx, settings, user, room):
         raise Typed("not-allowed", "Not Allowed")
     return room
+
+
+def read_channel(tx: Tx, settings: "Settings", user: Principal, query: RoomInfoQuery) -> Room:
+    """Return a channel or a conversation that the user may read; as `read_room`, but raises
+    Forbidden for one that the user may not read.
+    """
+    try:
+        room = read_room(tx, settings, user, query)
+    except Typed as refusal:
+        raise Forbidden from refusal
+    if room.kind not in ("c", "l"):
+        raise Coded(
+            "error-room-not-found",
+            'The required "roomId" or "roomName" param provided does not match any channel',
+        )
+    return room
+
+
+def channel_exists(tx: Tx, name: str) -> bool:
+    """Tell whether there is a channel of that name."""
+    return tx.one(queries.CHANNEL_BY_NAME, name=name) is not None
 
 
 def read_inquiry(

@@ -10,11 +10,13 @@ import msgspec
 
 from frontdesk.conversations import queries
 from frontdesk.conversations.abandonment import expect_answer
+from frontdesk.conversations.contact_activity import note_active_month
 from frontdesk.conversations.records import Room
 from frontdesk.conversations.routing import routing_method
 from frontdesk.conversations.unanswered import replied
 from frontdesk.db import Tx
 from frontdesk.messages.records import Message
+from frontdesk.webhooks.room_events import tell_message
 
 if TYPE_CHECKING:
     from frontdesk.settings.workspace import Settings
@@ -36,6 +38,8 @@ def note_message(
     System messages change counters and unread marks only.
     """
     noted = msgspec.structs.replace(room)
+    by_visitor = message.kind is None and message.visitor_token is not None
+    by_agent = message.kind is None and message.visitor_token is None
     if room.kind == "l" and message.kind is None:
         if message.visitor_token is None and room.auto_transfer_due_at is not None:
             replied(tx, room)
@@ -49,6 +53,8 @@ def note_message(
         queries.NOTE_MESSAGE,
         row_id=room.id,
         messages_added=1,
+        visitor_messages_added=int(by_visitor),
+        agent_messages_added=int(by_agent),
         now=tx.now,
         last_message_at=message.sent_at,
         **{name: getattr(noted, name) for name in _NOTED},
@@ -61,6 +67,7 @@ def note_message(
             last_message=noted.last_message,
             now=tx.now,
         )
+    tell_message(tx, settings, room, document)
 
 
 def note_unread(tx: Tx, settings: "Settings", room_id: str, author_id: str) -> None:
@@ -112,7 +119,7 @@ def _note_visitor(room: Room, message: Message) -> None:
 def _note_agent(tx: Tx, settings: "Settings", room: Room, message: Message) -> None:
     month = datetime.fromtimestamp(tx.now / 1000, UTC).strftime("%Y-%m")
     if month not in (room.visitor_activity or ()):
-        room.visitor_activity = [*(room.visitor_activity or ()), month]
+        note_active_month(tx, room, month)
     _measure_response(tx, room, message)
     if room.waiting_response:
         first = room.responder_id is None

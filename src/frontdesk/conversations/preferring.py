@@ -6,26 +6,31 @@ Source: behaviour of the API, conversations, section 2.2, steps 3 and 5.
 
 from typing import TYPE_CHECKING
 
+from frontdesk.contacts.records import Contact
 from frontdesk.conversations import queries
 from frontdesk.db import Tx
 from frontdesk.visitors.records import Visitor
 from frontdesk.workforce.assigning import choose_bot
-from frontdesk.workforce.finding import Agent, agent_by_name, online_agent
+from frontdesk.workforce.finding import Agent, agent_by_name, find_agent, online_agent
 
 if TYPE_CHECKING:
     from frontdesk.settings.workspace import Settings
 
 
 def preferred_agent(
-    tx: Tx, settings: "Settings", visitor: Visitor, requested: Agent | None
+    tx: Tx,
+    settings: "Settings",
+    visitor: Visitor,
+    contact: Contact | None,
+    requested: Agent | None,
 ) -> Agent | None:
-    """Return the agent whom the conversation is for: the visitor's contact manager, who served the
-    visitor last, or the one that is requested.
+    """Return the agent whom the conversation is for: who looks after the contact, or the visitor,
+    who served the visitor last, or the one that is requested.
 
     With last-agent routing on and nobody remembered on the visitor, whoever served the latest
     closed conversation counts, and if that one is away, nobody is preferred.
     """
-    manager = _manager(tx, visitor)
+    manager = _manager(tx, visitor, contact)
     if manager is not None:
         if requested is not None and requested.id == manager.id:
             return requested
@@ -50,7 +55,9 @@ def bot_first(tx: Tx, settings: "Settings", department_id: str | None) -> Agent 
     return choose_bot(tx, department_id)
 
 
-def _manager(tx: Tx, visitor: Visitor) -> Agent | None:
+def _manager(tx: Tx, visitor: Visitor, contact: Contact | None) -> Agent | None:
+    if contact is not None and contact.manager_id is not None:
+        return find_agent(tx, contact.manager_id)
     username = (visitor.contact_manager or {}).get("username")
     return agent_by_name(tx, username) if username else None
 

@@ -3,10 +3,11 @@
 import msgspec
 from sqlalchemy import bindparam, case, delete, false, func, or_, select, true, update
 
-from frontdesk.conversations.records import Inquiry, Room, Subscription
+from frontdesk.conversations.records import Inquiry, RemovedMembership, Room, Subscription
 from frontdesk.conversations.tables import (
     OPEN_CONVERSATION,
     inquiries,
+    removed_subscriptions,
     rooms,
     subscriptions,
 )
@@ -24,6 +25,18 @@ ROOM_TO_CHANGE = Query(_ROOMS.where(rooms.c.id == bindparam("room_id")).with_for
 OPEN_ROOM_OF_VISITOR = Query(
     _ROOMS.where(rooms.c.visitor_token == bindparam("token"), OPEN_CONVERSATION).limit(1),
     Room,
+)
+ROOMS_OF_VISITOR = Query(
+    select(rooms.c.id)
+    .where(rooms.c.visitor_id == bindparam("visitor_id"), rooms.c.kind == "l")
+    .order_by(rooms.c.opened_at, rooms.c.id),
+    str,
+)
+OPEN_ROOM_OF_VISITOR_ID = Query(
+    select(rooms.c.id)
+    .where(rooms.c.visitor_id == bindparam("visitor_id"), OPEN_CONVERSATION)
+    .limit(1),
+    str,
 )
 CHANNEL_BY_NAME = Query(
     _ROOMS.where(rooms.c.name == bindparam("name"), rooms.c.kind == "c").limit(1), Room
@@ -117,6 +130,8 @@ NOTE_MESSAGE = Command(
     .where(rooms.c.id == bindparam("row_id"))
     .values(
         message_count=rooms.c.message_count + bindparam("messages_added"),
+        visitor_messages=rooms.c.visitor_messages + bindparam("visitor_messages_added"),
+        agent_messages=rooms.c.agent_messages + bindparam("agent_messages_added"),
         last_message_at=bindparam("last_message_at"),
         last_message=bindparam("last_message"),
         visitor_last_message_at=bindparam("visitor_last_message_at"),
@@ -201,6 +216,11 @@ ADD_MEMBER = Command(
     .where(rooms.c.id == bindparam("row_id"), rooms.c.open.is_(True))
     .values(user_count=rooms.c.user_count + 1, updated_at=bindparam("now"))
 )
+REMOVE_MEMBER = Command(
+    update(rooms)
+    .where(rooms.c.id == bindparam("row_id"))
+    .values(user_count=rooms.c.user_count - 1, updated_at=bindparam("now"))
+)
 
 # Inquiries -----------------------------------------------------------------------------------
 
@@ -210,6 +230,7 @@ class RemovedInquiry(msgspec.Struct):
 
     id: str
     department_id: str | None
+    default_agent_id: str | None
 
 
 INQUIRY = Query(_INQUIRIES.where(inquiries.c.id == bindparam("inquiry_id")), Inquiry)
@@ -219,7 +240,7 @@ PATCH_INQUIRY = Patch(inquiries)
 REMOVE_INQUIRY = Query(
     delete(inquiries)
     .where(inquiries.c.room_id == bindparam("room_id"))
-    .returning(inquiries.c.id, inquiries.c.department_id),
+    .returning(inquiries.c.id, inquiries.c.department_id, inquiries.c.default_agent_id),
     RemovedInquiry,
 )
 #: One taker: the status is part of the condition.
@@ -300,6 +321,15 @@ REMOVE_SUBSCRIPTIONS = Query(
     .returning(subscriptions.c.id, subscriptions.c.user_id, subscriptions.c.username),
     Removed,
 )
+REMOVE_SUBSCRIPTION = Query(
+    delete(subscriptions)
+    .where(
+        subscriptions.c.room_id == bindparam("room_id"),
+        subscriptions.c.user_id == bindparam("user_id"),
+    )
+    .returning(subscriptions.c.id, subscriptions.c.user_id, subscriptions.c.username),
+    Removed,
+)
 REMOVE_OTHER_SUBSCRIPTIONS = Query(
     delete(subscriptions)
     .where(
@@ -341,6 +371,45 @@ NOTE_UNREAD = Command(
         ),
         updated_at=bindparam("now"),
     )
+)
+MARK_UNREAD = Command(
+    update(subscriptions)
+    .where(
+        subscriptions.c.room_id == bindparam("room_id"),
+        subscriptions.c.user_id == bindparam("user_id"),
+    )
+    .values(open=true(), alert=true(), seen_at=bindparam("seen_at"), updated_at=bindparam("now"))
+)
+SHOW_MEMBERSHIP = Command(
+    update(subscriptions)
+    .where(
+        subscriptions.c.room_id == bindparam("room_id"),
+        subscriptions.c.user_id == bindparam("user_id"),
+    )
+    .values(open=true(), updated_at=bindparam("now"))
+)
+HIDE_MEMBERSHIP = Command(
+    update(subscriptions)
+    .where(
+        subscriptions.c.room_id == bindparam("room_id"),
+        subscriptions.c.user_id == bindparam("user_id"),
+    )
+    .values(open=false(), alert=false(), updated_at=bindparam("now"))
+)
+REMOVED_SUBSCRIPTIONS = Query(
+    select(removed_subscriptions.c.subscription_id, removed_subscriptions.c.removed_at)
+    .where(
+        removed_subscriptions.c.user_id == bindparam("user_id"),
+        removed_subscriptions.c.removed_at >= bindparam("since"),
+    )
+    .order_by(removed_subscriptions.c.removed_at),
+    RemovedMembership,
+)
+DIRECT_ROOMS_OF_MEMBER = Query(
+    _ROOMS.join(subscriptions, subscriptions.c.room_id == rooms.c.id)
+    .where(subscriptions.c.user_id == bindparam("user_id"), rooms.c.kind == "d")
+    .order_by(rooms.c.last_message_at.desc().nulls_last(), rooms.c.id),
+    Room,
 )
 MARK_READ = Command(
     update(subscriptions)

@@ -3,7 +3,6 @@
 from typing import Any
 
 from frontdesk.conversations.changing_visitor import change_visitor
-from frontdesk.conversations.listing import list_sources
 from frontdesk.conversations.record_schemas import (
     ChangeVisitor,
     RemoveClosedRooms,
@@ -13,6 +12,7 @@ from frontdesk.conversations.record_schemas import (
 from frontdesk.conversations.removing import remove_all_closed, remove_closed
 from frontdesk.conversations.saving_info import save_info
 from frontdesk.conversations.schemas import RoomId, room_document
+from frontdesk.conversations.sources import list_sources
 from frontdesk.conversations.survey import answer_survey
 from frontdesk.http import Call, Routes
 
@@ -74,7 +74,7 @@ async def room_filters(call: Call) -> dict[str, Any]:
 
     Every kind of source that a conversation has.
     """
-    return {"filters": await call.read(list_sources, call.user)}
+    return {"filters": await call.read(list_sources)}
 
 
 @routes.post(

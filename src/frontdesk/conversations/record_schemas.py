@@ -4,6 +4,8 @@ from typing import Annotated, Any
 
 import msgspec
 
+from frontdesk.http.match import STRING, object_of
+
 
 class GuestData(msgspec.Struct, forbid_unknown_fields=True):
     """What an agent corrects about the visitor; empty texts change nothing."""
@@ -62,3 +64,15 @@ class ChangeVisitor(msgspec.Struct, forbid_unknown_fields=True):
     rid: str
     oldVisitorId: str
     newVisitorId: str
+
+
+class CallStatus(msgspec.Struct):
+    """Body of POST livechat/visitor.callStatus, whose shape is `CALL_STATUS`."""
+
+    token: str
+    callStatus: str
+    rid: str
+    callId: str
+
+
+CALL_STATUS = object_of(dict.fromkeys(("token", "callStatus", "rid", "callId"), STRING))

@@ -9,7 +9,10 @@ class Room(msgspec.Struct):
     """A row of `rooms`. Times in ms; durations of service in seconds.
 
     `open` is the one truth about closing. `agent_*` is the serving agent and stays after the
-    close; `responder_*` is who answered the latest visitor message.
+    close; `responder_*` is who answered the latest visitor message. `channel` is what the channel
+    needs that the conversation came by, as the API shows it: `{"sms": {...}}` or
+    `{"email": {...}}`. Who writes e-mails may have several open conversations; these have no
+    `visitor_token`, since nobody comes back to them by one.
     """
 
     id: str
@@ -19,6 +22,8 @@ class Room(msgspec.Struct):
     opened_at: int = 0
     last_message_at: int | None = None
     message_count: int = 0
+    visitor_messages: int = 0
+    agent_messages: int = 0
     user_count: int = 1
     open: bool = True
     visitor_id: str | None = None
@@ -73,6 +78,11 @@ class Room(msgspec.Struct):
     closed_by_username: str | None = None
     auto_transfer_due_at: int | None = None
     auto_transferred_at: int | None = None
+    call_status: str | None = None
+    crm_data: str | None = None
+    channel: dict[str, Any] | None = None
+    contact_id: str | None = None
+    verified: bool | None = None
     updated_at: int = 0
 
 
@@ -125,3 +135,10 @@ class Subscription(msgspec.Struct):
     on_hold: bool = False
     visitor: dict[str, Any] | None = None
     updated_at: int = 0
+
+
+class RemovedMembership(msgspec.Struct, frozen=True):
+    """A membership that is over, by its id, and since when (ms)."""
+
+    id: str
+    removed_at: int

@@ -5,6 +5,7 @@ Source: behaviour of the API, conversations, sections 3.16 and 3.17.
 
 from collections.abc import Sequence
 
+import msgspec
 from sqlalchemy import select
 
 from frontdesk.conversations import queries
@@ -17,9 +18,18 @@ from frontdesk.errors import Refused
 from frontdesk.files.keeping import files_of_room, remove_file
 from frontdesk.http.call import Principal
 from frontdesk.messages.storing import remove_messages
+from frontdesk.transcripts.requesting import copy_of_pdf
 
 #: Conversations removed in one transaction: others do not wait for it for long.
 BATCH = 50
+
+
+class Erased(msgspec.Struct):
+    """What was removed: rooms by id, and how many messages and files."""
+
+    room_ids: list[str]
+    messages: int = 0
+    files: int = 0
 
 
 def remove_closed(tx: Tx, user: Principal, room_id: str) -> None:
@@ -70,19 +80,41 @@ def _remove_some(tx: Tx, user: Principal, department_ids: Sequence[str]) -> int 
     return removed
 
 
-def erase(tx: Tx, room: Room) -> None:
+def erase_conversations(tx: Tx, visitor_id: str) -> Erased:
+    """Remove all conversations of a visitor, open ones too."""
+    erased = Erased([])
+    for room_id in tx.all(queries.ROOMS_OF_VISITOR, visitor_id=visitor_id):
+        room = conversation_to_change(tx, room_id)
+        if room is not None:
+            of_room = erase(tx, room)
+            erased.room_ids.append(room_id)
+            erased.messages += of_room.messages
+            erased.files += of_room.files
+    return erased
+
+
+def has_open_conversation(tx: Tx, visitor_id: str) -> bool:
+    """Tell whether a visitor has an open conversation."""
+    return tx.one(queries.OPEN_ROOM_OF_VISITOR_ID, visitor_id=visitor_id) is not None
+
+
+def erase(tx: Tx, room: Room) -> Erased:
     """Remove a conversation, whatever its state, and everything that belongs to it.
 
     `room` was read with `conversation_to_change`. The bytes of its files are deleted by jobs.
     """
+    erased = Erased([room.id])
     for file in files_of_room(tx, room.id):
-        remove_file(tx, file.id)
-    remove_messages(tx, room.id)
+        erased.files += remove_file(tx, file.id)
+        # Whoever asked for a PDF got one in a room of his own.
+        remove_file(tx, copy_of_pdf(file.id))
+    erased.messages = remove_messages(tx, room.id)
     inquiry = tx.one(queries.REMOVE_INQUIRY, room_id=room.id)
     removed = tx.all(queries.REMOVE_SUBSCRIPTIONS, room_id=room.id)
     tx.run(queries.REMOVE_ROOM, room_id=room.id)
     if inquiry is not None:
-        tx.emit("inquiry", inquiry.id, "removed", inquiry.department_id)
+        tx.emit("inquiry", inquiry.id, "removed", inquiry.department_id, inquiry.default_agent_id)
     for each in removed:
         tx.emit("subscription", each.user_id, "removed", each.id, room.id)
     tx.emit("room", room.id, "removed")
+    return erased

@@ -49,4 +49,5 @@ def requeue(tx: Tx, settings: "Settings", room_id: str) -> None:
     tx.patch(queries.PATCH_INQUIRY, inquiry.id, department_id=fallback.id, updated_at=tx.now)
     note_department(tx, room.visitor_id, fallback.id)
     tx.emit("room", room.id, "changed")
+    tx.emit("inquiry", inquiry.id, "updated", inquiry.department_id)  # it leaves that queue
     tx.emit("inquiry", inquiry.id, "updated", fallback.id)

@@ -28,12 +28,12 @@ def return_to_queue(tx: Tx, settings: "Settings", room: Room, department_id: str
         raise Refused("room-closed")
     if room.on_hold:
         raise Refused("error-room-onHold")
-    inquiry = inquiry_of_room(tx, room.id)
-    if room.agent_id is None or room.agent_username is None or inquiry is None:
-        return False
     department = find_department(tx, department_id)
     if department_id and department is None:
         raise Refused("error-invalid-department")
+    inquiry = inquiry_of_room(tx, room.id)
+    if room.agent_id is None or room.agent_username is None or inquiry is None:
+        return False
     # The history names the agent, whoever returns the conversation.
     agent = Author(room.agent_id, room.agent_username)
     handover = Handover(by=agent, by_as="agent", scope="queue")

@@ -15,9 +15,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 
 from frontdesk.conversations.tables import room_texts
-
-#: A piece must have so many characters for the index to know it.
-SHORTEST = 3
+from frontdesk.db.trigrams import is_known, trigrams
 
 
 class _WordsFit(GenericFunction[Any]):
@@ -71,27 +69,16 @@ def words_fit(pieces: Iterable[str]) -> ColumnElement[Any] | None:
 
     A piece that the index does not know counts for nothing; None if there is no other.
     """
-    known = [each for each in pieces if _is_known(each)]
+    known = [each for each in pieces if is_known(each)]
     if not known:
         return None
-    search = " AND ".join(map(_trigrams, known))
+    search = " AND ".join(map(trigrams, known))
     return _WordsFit(literal(search), and_(*map(_holds, known)))
 
 
 def as_stored(value: str) -> str:
     """Return a text as it stands inside of stored JSON, without quotes."""
     return msgspec.json.encode(value).decode()[1:-1]
-
-
-def _is_known(piece: str) -> bool:
-    return len(piece) >= SHORTEST and "\0" not in piece  # where a search would end
-
-
-def _trigrams(piece: str) -> str:
-    """Return a search of FTS5 for runs of three characters that cover a piece."""
-    last = len(piece) - SHORTEST
-    runs = (piece[start : start + SHORTEST] for start in (*range(0, last, SHORTEST), last))
-    return " AND ".join('"' + each.replace('"', '""') + '"' for each in runs)
 
 
 def _holds(piece: str) -> ColumnElement[bool]:

@@ -1,7 +1,9 @@
 """All endpoints of conversations."""
 
 from frontdesk.conversations import (
+    direct_routes,
     inquiry_routes,
+    member_routes,
     queue_routes,
     record_routes,
     room_routes,
@@ -15,4 +17,6 @@ ROUTES = (
     inquiry_routes.routes,
     queue_routes.routes,
     inquiry_routes.rooms,
+    member_routes.routes,
+    direct_routes.routes,
 )

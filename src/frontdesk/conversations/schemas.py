@@ -31,6 +31,7 @@ def room_document(room: Room) -> dict[str, Any]:
     }
     if room.kind == "l":
         document.update(_conversation(room))
+        document.update(room.channel or {})
     return {name: value for name, value in document.items() if value is not None}
 
 
@@ -39,6 +40,8 @@ def _conversation(room: Room) -> dict[str, Any]:
         "cl": False,
         "open": True if room.open else None,
         "v": _visitor(room),
+        "contactId": room.contact_id,
+        "verified": room.verified,
         "departmentId": room.department_id,
         "departmentAncestors": room.department_ancestors,
         "source": room.source,
@@ -56,12 +59,14 @@ def _conversation(room: Room) -> dict[str, Any]:
         "transcriptRequest": room.transcript_request,
         "pdfTranscriptFileId": room.pdf_file_id,
         "surveyFeedback": room.survey,
+        "crmData": room.crm_data,
         "metrics": _metrics(room),
         "omnichannel": (
             {"predictedVisitorAbandonmentAt": iso(room.abandoned_at)} if room.abandoned_at else None
         ),
         "autoTransferOngoing": True if room.auto_transfer_due_at is not None else None,
         "autoTransferredAt": iso_or_none(room.auto_transferred_at),
+        "callStatus": room.call_status,
         "closedAt": iso_or_none(room.closed_at),
         "closer": room.closer,
         "closedBy": _person(room.closed_by_id, room.closed_by_username, None),
@@ -291,6 +296,15 @@ class RoomListQuery(ListQuery):
     closedAt: str | None = None
     customFields: str | None = None
     units: list[str] | None = None
+
+
+class SearchChatsQuery(PageQuery, kw_only=True):
+    """Query of GET livechat/visitors.searchChats/...; the flags count as `true` only."""
+
+    searchText: str | None = None
+    closedChatsOnly: str | None = None
+    servedChatsOnly: str | None = None
+    source: str | None = None
 
 
 class RoomInfoQuery(msgspec.Struct):

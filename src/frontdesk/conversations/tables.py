@@ -20,6 +20,7 @@ from frontdesk.db.types import Json, Milliseconds, metadata
 OPEN_CONVERSATION = text("open AND kind = 'l'")
 CONVERSATION = text("kind = 'l'")
 CLOSED_IN_DEPARTMENT = text("closed_at IS NOT NULL AND department_id IS NOT NULL")
+_OF_CONTACT = text("contact_id IS NOT NULL")
 _IN_UNIT = text("department_ancestors IS NOT NULL")
 _QUEUED = text("status = 'queued'")
 
@@ -33,6 +34,9 @@ rooms = Table(
     Column("opened_at", Milliseconds, nullable=False),
     Column("last_message_at", Milliseconds),
     Column("message_count", Integer, nullable=False),
+    # Of people, without what the system says.
+    Column("visitor_messages", Integer, nullable=False),
+    Column("agent_messages", Integer, nullable=False),
     Column("user_count", Integer, nullable=False),
     Column("open", Boolean, nullable=False),
     Column("visitor_id", String),
@@ -87,6 +91,11 @@ rooms = Table(
     Column("closed_by_username", String),
     Column("auto_transfer_due_at", Milliseconds),
     Column("auto_transferred_at", Milliseconds),
+    Column("call_status", String),
+    Column("crm_data", String),
+    Column("channel", Json),
+    Column("contact_id", String),
+    Column("verified", Boolean),
     Column("updated_at", Milliseconds, nullable=False),
     # One open conversation per visitor: decided here, not by a look before the insert.
     Index(
@@ -117,7 +126,14 @@ rooms = Table(
     Index("ix_rooms_agent_id_opened_at", "agent_id", "opened_at"),
     Index("ix_rooms_visitor_id_opened_at", "visitor_id", "opened_at"),
     Index("ix_rooms_department_id_opened_at", "department_id", "opened_at"),
-    Index("ix_rooms_closed_at", "closed_at"),
+    Index(
+        "ix_rooms_contact_id",
+        "contact_id",
+        sqlite_where=_OF_CONTACT,
+        postgresql_where=_OF_CONTACT,
+    ),
+    # Tells when what was closed in some time was opened without a look at the rows.
+    Index("ix_rooms_closed_at", "closed_at", "opened_at", "kind", "id"),
     Index(
         "ix_rooms_department_id_closed_at",
         "department_id",
@@ -201,6 +217,16 @@ subscriptions = Table(
     Index("ix_subscriptions_user_id", "user_id"),
     sqlite_with_rowid=False,
     postgresql_with={"fillfactor": 70},
+)
+
+#: Memberships that are over, written by a trigger, for clients that were away meanwhile.
+removed_subscriptions = Table(
+    "removed_subscriptions",
+    metadata,
+    Column("user_id", String, primary_key=True),
+    Column("removed_at", Milliseconds, primary_key=True),
+    Column("subscription_id", String, primary_key=True),
+    sqlite_with_rowid=False,
 )
 
 #: What conversations are found by; triggers keep it in step with `rooms`, and `room_words`, an

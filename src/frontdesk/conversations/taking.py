@@ -6,6 +6,7 @@ Source: behaviour of the API, conversations, section 2.7.
 from typing import TYPE_CHECKING
 
 from frontdesk.conversations import queries
+from frontdesk.conversations.contact_checks import check_contact
 from frontdesk.conversations.records import Inquiry, Room, Subscription
 from frontdesk.conversations.routing import assigns_agents, next_agent, within_limits
 from frontdesk.conversations.unanswered import expect_reply
@@ -16,6 +17,7 @@ from frontdesk.errors import Coded, Refused
 from frontdesk.ids import random_id
 from frontdesk.messages.storing import Author, store_system_message
 from frontdesk.visitors.noting import note_agent
+from frontdesk.webhooks.room_events import tell_taken
 from frontdesk.workforce.assigning import hold_agent
 from frontdesk.workforce.finding import Agent, find_agent, online_agent
 
@@ -31,8 +33,9 @@ def take_inquiry(
     """Let an agent take a queued conversation by hand; return whether he has it now.
 
     `room` must have been read with `conversation_to_change`. Raises Coded
-    `error-agent-status-service-offline` and `error-inquiry-taken`. Being over the limit is
-    told only to clients that ask to be told (`by_client`); otherwise it is a silent False.
+    `error-agent-status-service-offline`, `error-inquiry-taken`, and what `check_contact` raises.
+    Being over the limit is told only to clients that ask to be told (`by_client`); otherwise it is
+    a silent False.
     """
     if inquiry.status == "taken":
         raise _taken()
@@ -45,6 +48,7 @@ def take_inquiry(
         )
     if not room.open or room.agent_id == agent.id:
         return False
+    check_contact(tx, settings, room)
     hold_agent(tx, agent.id)
     if not may_take_one_more(tx, settings, agent, inquiry.department_id):
         if by_client:
@@ -131,6 +135,7 @@ def _follow(tx: Tx, settings: "Settings", room: Room, inquiry: Inquiry, agent: A
     if settings.flag("Livechat_last_chatted_agent_routing") and assigns_agents(settings):
         note_agent(tx, room.visitor_id, agent.id, agent.username)
     expect_reply(tx, settings, room)
+    tell_taken(tx, settings, room.id)
 
 
 def _membership(

@@ -21,7 +21,7 @@ from frontdesk.conversations.recording import count_messages
 from frontdesk.conversations.records import Inquiry, Room
 from frontdesk.conversations.routing import next_agent, routing_method
 from frontdesk.conversations.taking import assign, may_take_one_more
-from frontdesk.conversations.waiting import begin_to_wait, wait_no_more
+from frontdesk.conversations.waiting import wait_elsewhere, wait_no_more
 from frontdesk.db import Tx
 from frontdesk.errors import Coded, Refused
 from frontdesk.messages.storing import Author, store_system_message
@@ -191,6 +191,8 @@ def _free(tx: Tx, settings: "Settings", inquiry: Inquiry, department_id: str | N
     """Make a conversation, whose room is ours until the commit, one that can be assigned."""
     if inquiry.status == "queued":
         wait_no_more(tx, settings, inquiry.room_id, inquiry.department_id)
+        if inquiry.department_id != department_id:  # it leaves that queue
+            tx.emit("inquiry", inquiry.id, "updated", inquiry.department_id)
     inquiry.status, inquiry.department_id = "ready", department_id
     tx.patch(
         queries.PATCH_INQUIRY,
@@ -212,7 +214,9 @@ def _move(tx: Tx, settings: "Settings", inquiry: Inquiry, target: Department) ->
     )
     if inquiry.status == "queued":
         wait_no_more(tx, settings, inquiry.room_id, inquiry.department_id)
-        begin_to_wait(tx, settings, inquiry.room_id, target.id)
+        wait_elsewhere(tx, settings, inquiry.room_id, target.id)
+    if inquiry.department_id != target.id:
+        tx.emit("inquiry", inquiry.id, "updated", inquiry.department_id)  # it leaves that queue
     tx.emit("inquiry", inquiry.id, "updated", target.id)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from frontdesk.conversations.queue_order import waiting_inquiries
 from frontdesk.db import Tx
 from frontdesk.jobs.queue import cancel, enqueue
+from frontdesk.webhooks.room_events import tell_queued
 
 if TYPE_CHECKING:
     from frontdesk.settings.workspace import Settings
@@ -24,6 +25,12 @@ LEFT = "left"
 
 def begin_to_wait(tx: Tx, settings: "Settings", room_id: str, department_id: str | None) -> None:
     """Follow what the caller has written: the inquiry of the conversation is queued now."""
+    wait_elsewhere(tx, settings, room_id, department_id)
+    tell_queued(tx, settings, room_id)
+
+
+def wait_elsewhere(tx: Tx, settings: "Settings", room_id: str, department_id: str | None) -> None:
+    """Follow what the caller has written: a queued conversation waits in another department."""
     _limit(tx, settings, room_id, tx.now)
     tx.emit(QUEUE, room_id, JOINED, department_id)
 
