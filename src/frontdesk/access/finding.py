@@ -43,6 +43,15 @@ def user_by_email(tx: Tx, address: str) -> User | None:
     return tx.one(queries.USER_BY_EMAIL, lower=address.lower())
 
 
+def people_with_addresses(tx: Tx) -> list[User]:
+    """Return the people (no bots, nobody deactivated) who have an e-mail address."""
+    return [
+        each
+        for each in tx.select(queries.all_users(), User)
+        if each.active and each.kind == "user" and each.emails
+    ]
+
+
 def selected_user(tx: Tx, selector: Selector) -> User:
     """Return the user that is meant: by `userId` if it is not blank, else by name.
 

@@ -22,6 +22,7 @@ from frontdesk.access.tables import (
     login_tokens,
     permissions,
     roles,
+    user_connections,
     user_emails,
     users,
 )
@@ -187,6 +188,37 @@ DELETE_EXPIRED_TOKENS = Query(
     delete(login_tokens)
     .where(_NOT_PERSONAL, login_tokens.c.created_at < bindparam("before"))
     .returning(login_tokens.c.user_id),
+    str,
+)
+
+# Connections ---------------------------------------------------------------------------------
+
+INSERT_CONNECTION = Insert(user_connections)
+#: Returns whose connection it is.
+NOTE_CONNECTION = Query(
+    update(user_connections)
+    .where(user_connections.c.id == bindparam("connection_id"))
+    .values(status=bindparam("new_status"))
+    .returning(user_connections.c.user_id),
+    str,
+)
+DELETE_CONNECTION = Command(
+    delete(user_connections).where(user_connections.c.id == bindparam("connection_id"))
+)
+#: Returns whose connections they were.
+DELETE_LOST_CONNECTIONS = Query(
+    delete(user_connections)
+    .where(user_connections.c.seen_at < bindparam("before"))
+    .returning(user_connections.c.user_id),
+    str,
+)
+TOUCH_CONNECTIONS = Command(
+    update(user_connections)
+    .where(user_connections.c.process == bindparam("of_process"))
+    .values(seen_at=bindparam("now"))
+)
+CONNECTION_STATUSES = Query(
+    select(user_connections.c.status).where(user_connections.c.user_id == bindparam("user_id")),
     str,
 )
 

@@ -75,6 +75,18 @@ class LoginToken(msgspec.Struct):
     two_factor_client: str | None = None
 
 
+class UserConnection(msgspec.Struct):
+    """A row of `user_connections`: a live connection of a user to a process. `status` is `online`,
+    or `away` when nobody is at the keyboard; `seen_at` is when the process last said that it lives.
+    """
+
+    id: str
+    user_id: str
+    process: str
+    status: str
+    seen_at: int
+
+
 class LoginAttempt(msgspec.Struct):
     """A row of `login_attempts`, read by the rules against guessing."""
 

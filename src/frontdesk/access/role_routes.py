@@ -151,7 +151,7 @@ async def users_in_public_roles(call: Call) -> dict[str, Any]:
 
     Roles whose holders everybody may know, with those who hold them.
     """
-    return {"users": await call.read(_users_with_roles)}
+    return {"users": await call.read(users_with_roles)}
 
 
 @routes.post(
@@ -216,7 +216,8 @@ def date_or_refusal(text: str, code: str) -> int:
         raise Coded(code, 'The "updatedSince" query parameter must be a valid date.') from None
 
 
-def _users_with_roles(tx: Tx) -> list[dict[str, Any]]:
+def users_with_roles(tx: Tx) -> list[dict[str, Any]]:
+    """Return the active users with roles other than `user`, and these roles."""
     return [
         {
             "_id": user.id,

@@ -19,6 +19,12 @@ from frontdesk.http.call import Call, Principal
 if TYPE_CHECKING:
     from frontdesk.http.operation import Operation
 
+#: A principal may be this old before it is looked up again; milliseconds. One process on SQLite
+#: hears of every change. Several on PostgreSQL that tell each other, over Redis, look again after a
+#: while, should one have died before it could tell; others look again after a moment.
+FRESH_ALONE = 60_000
+FRESH_IN_TOUCH = 10_000
+FRESH_AMONG_OTHERS = 1_000
 #: Principals kept in memory at the most; a workspace has fewer people at work.
 MOST = 20_000
 
@@ -61,6 +67,20 @@ class Sessions:
         self._known: dict[tuple[str, str], tuple[Principal, int]] = {}
         self._changes = 0
         db.listeners.append(self._follow)
+
+    async def take_in(self, events: Sequence[Event]) -> None:
+        """Follow what another process has committed."""
+        self._follow(events)
+
+    async def on_gap(self) -> None:
+        """Ask anew: something that another process has committed was not told here."""
+        self._changes += 1
+        self._known.clear()
+
+    async def on_state(self, connected: bool) -> None:
+        """Trust the memory for longer while other processes are heard."""
+        self._freshness = FRESH_IN_TOUCH if connected else FRESH_AMONG_OTHERS
+        await self.on_gap()
 
     def known(self, user_id: str, token: str) -> Principal | None:
         """Return the principal of a pair that was seen a moment ago."""

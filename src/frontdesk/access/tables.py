@@ -86,6 +86,20 @@ login_attempts = Table(
     Index("ix_login_attempts_username", "username", "at"),
 )
 
+#: The live connections of users; see connected.py.
+user_connections = Table(
+    "user_connections",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("user_id", String, nullable=False),
+    Column("process", String, nullable=False),
+    Column("status", String, nullable=False),
+    Column("seen_at", Milliseconds, nullable=False),
+    Index("ix_user_connections_user_id", "user_id"),
+    Index("ix_user_connections_process", "process"),
+    Index("ix_user_connections_seen_at", "seen_at"),
+)
+
 roles = Table(
     "roles",
     metadata,

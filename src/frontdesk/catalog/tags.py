@@ -5,6 +5,7 @@ Source: behaviour of the API, workforce, section 9.
 
 from typing import Any
 
+from frontdesk.canned_responses.saving import forget_tag
 from frontdesk.catalog import queries
 from frontdesk.catalog.records import Tag
 from frontdesk.catalog.schemas import SaveTag, TagListQuery, tag_document
@@ -77,9 +78,14 @@ def save_tag(tx: Tx, given: SaveTag) -> dict[str, Any]:
 
 
 def delete_tag(tx: Tx, tag_id: str) -> None:
-    """Remove a tag; conversations keep its text. Raises Coded `tag-not-found`."""
-    if not tx.run(queries.DELETE_TAG, tag_id=tag_id):
+    """Remove a tag, also from canned responses; conversations keep its text.
+
+    Raises Coded `tag-not-found`.
+    """
+    tag = tx.one(queries.TAG, tag_id=tag_id)
+    if tag is None or not tx.run(queries.DELETE_TAG, tag_id=tag_id):
         raise _unknown()
+    forget_tag(tx, tag.name)
 
 
 def _unknown() -> Coded:

@@ -1,6 +1,6 @@
 """Reading and writing the stored values of settings."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import msgspec
@@ -55,7 +55,10 @@ def prepare_settings(tx: Tx, root_url: str, environment: Mapping[str, str]) -> S
                 if text is None
                 else coerce_environment(setting, text)
             )
-            tx.insert(INSERT_VALUE, StoredValue(setting_id, value, tx.now, tx.now))
+            if not tx.insert(INSERT_VALUE, StoredValue(setting_id, value, tx.now, tx.now)):
+                # Another process starts at the same time: its value counts (think of `uniqueID`).
+                first = tx.one(ONE_VALUE, setting_id=setting_id)
+                value = value if first is None else first.value
         else:
             value = row.value
         forced = environment.get(f"OVERWRITE_SETTING_{setting_id}")
@@ -100,8 +103,20 @@ def next_number(tx: Tx, setting_id: str) -> int:
     return number
 
 
+def raise_number(tx: Tx, setting_id: str, by: int) -> None:
+    """Add to a counter that is kept as a setting and that clients follow."""
+    tx.run(TOUCH_VALUE, setting_id=setting_id, now=tx.now)
+    row = tx.one(ONE_VALUE, setting_id=setting_id)
+    write_setting(tx, setting_id, (int(row.value) if row is not None else 0) + by)
+
+
 TOUCH_VALUE = Command(
     update(settings)
     .where(settings.c.id == bindparam("setting_id"))
     .values(updated_at=bindparam("now"))
 )
+
+
+def read_values(tx: Tx, setting_ids: Collection[str]) -> dict[str, StoredValue]:
+    """Return what is stored of some settings, by their ids."""
+    return {row.id: row for row in tx.all(ALL_VALUES) if row.id in setting_ids}

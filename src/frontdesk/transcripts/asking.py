@@ -37,6 +37,19 @@ def ask_as_visitor(tx: Tx, request: VisitorTranscript) -> None:
     request_email_now(tx, room.id, email_request(request.email, "", None))
 
 
+def ask_as_user(
+    tx: Tx, user: Principal, token: str, room_id: str, email: str, subject: str
+) -> None:
+    """Promise an e-mail with a visitor's conversation so far, on behalf of a user.
+
+    Raises Coded `error-invalid-room`, `invalid email`.
+    """
+    room = find_room(tx, room_id)
+    if room is None or room.kind != "l" or room.visitor_token != token:
+        raise Coded("error-invalid-room", "Invalid room")
+    request_email_now(tx, room.id, email_request(email, subject, _requester(user)))
+
+
 def schedule_email(tx: Tx, user: Principal, room_id: str, request: ScheduledTranscript) -> None:
     """Note on an open conversation that its transcript is to be sent when it is closed.
 
@@ -47,8 +60,7 @@ def schedule_email(tx: Tx, user: Principal, room_id: str, request: ScheduledTran
         raise Coded("error-invalid-room", "Invalid room")
     if room.transcript_request is not None:
         raise Coded("error-transcript-already-requested", "Transcript already requested")
-    requester = Requester(user.id, user.username, user.name, user.utc_offset)
-    wanted = email_request(request.email, request.subject, requester)
+    wanted = email_request(request.email, request.subject, _requester(user))
     set_transcript_request(tx, room.id, scheduled_request(wanted, tx.now))
 
 
@@ -81,4 +93,8 @@ def ask_for_pdf(tx: Tx, settings: "Settings", user: Principal, room_id: str) -> 
     if room.visitor_id is None:
         raise Refused("improper-room-state")
     if room.pdf_file_id is None:
-        request_pdf(tx, room.id, Requester(user.id, user.username, user.name, user.utc_offset))
+        request_pdf(tx, room.id, _requester(user))
+
+
+def _requester(user: Principal) -> Requester:
+    return Requester(user.id, user.username, user.name, user.utc_offset)

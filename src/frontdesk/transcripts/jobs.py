@@ -36,6 +36,7 @@ from frontdesk.transcripts.gathering import (
     with_pictures,
 )
 from frontdesk.transcripts.naming import pdf_name
+from frontdesk.transcripts.requesting import copy_of_pdf
 
 if TYPE_CHECKING:
     from frontdesk.workspace import Workspace
@@ -148,7 +149,7 @@ async def _make_pdf(workspace: "Workspace", run: JobRun) -> None:
         return
     # One file in the conversation, one for the requester, as two rooms may have two fates. The
     # ids follow from the job, so that a repetition overwrites and leaves nothing behind.
-    ids = (run.id, f"{run.id}-copy")
+    ids = (run.id, copy_of_pdf(run.id))
     for file_id in ids:
         await workspace.files.put(file_id, document)
     await workspace.db.write(

@@ -109,6 +109,11 @@ def request_pdf(tx: Tx, room_id: str, requester: Requester) -> None:
     )
 
 
+def copy_of_pdf(file_id: str) -> str:
+    """Return the id of the copy of a conversation's PDF that whoever asked for it gets."""
+    return f"{file_id}-copy"
+
+
 def scheduled_request(request: EmailRequest, now: int) -> dict[str, Any]:
     """Return a request in the form in which it is kept on the room until the close."""
     requester = request.requested_by or SYSTEM_REQUESTER

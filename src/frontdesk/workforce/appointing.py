@@ -10,6 +10,7 @@ from frontdesk.access.availability import AVAILABLE
 from frontdesk.access.finding import user_by_name, user_to_change
 from frontdesk.access.granting import AGENT, grant_role, revoke_role
 from frontdesk.access.records import User
+from frontdesk.contacts.managing import forget_manager
 from frontdesk.db import Tx
 from frontdesk.errors import Forbidden, Refused
 from frontdesk.http.call import Principal
@@ -85,6 +86,7 @@ def forget_agent(tx: Tx, settings: "Settings", user: User) -> None:
     )
     set_departments_of(tx, settings, user.id, ())
     forget_contact_manager(tx, user.username)
+    forget_manager(tx, user.id)
 
 
 def _role(caller: Principal, kind: str) -> str:

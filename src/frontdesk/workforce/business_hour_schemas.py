@@ -1,7 +1,7 @@
 """Business hours on the wire, and the input of their endpoints."""
 
 from collections.abc import Iterable
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 import msgspec
 
@@ -56,7 +56,7 @@ def _work_hours(hour: BusinessHour, entry: WorkHours, now: int) -> dict[str, Any
 _Time = Annotated[str, msgspec.Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$")]
 _Day = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 #: The name is indexed, and an index takes no more than 2,700 bytes.
-_Name = Annotated[str, msgspec.Meta(max_length=500)]
+BusinessHourName: TypeAlias = Annotated[str, msgspec.Meta(max_length=500)]
 
 
 class BusinessHourQuery(msgspec.Struct, forbid_unknown_fields=True):
@@ -106,7 +106,7 @@ class SaveBusinessHour(msgspec.Struct, forbid_unknown_fields=True):
     read: each entry of `workHours` says itself whether that day is open.
     """
 
-    name: _Name
+    name: BusinessHourName
     timezoneName: str
     daysOpen: list[str]
     departmentsToApplyBusinessHour: str

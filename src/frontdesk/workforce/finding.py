@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING
 from frontdesk.db import Tx
 from frontdesk.workforce import candidates, queries
 from frontdesk.workforce.queries import Agent
-from frontdesk.workforce.records import Department, DepartmentAgent, StaffMember
+from frontdesk.workforce.records import (
+    Department,
+    DepartmentAgent,
+    StaffMember,
+    WidgetDepartment,
+)
 
 if TYPE_CHECKING:
     from frontdesk.settings.workspace import Settings
@@ -73,19 +78,19 @@ def bot_is_there(tx: Tx, department_id: str | None) -> bool:
     return tx.one(query, department_id=department_id, ignored_id="") is not None
 
 
-def widget_departments(tx: Tx) -> list[Department]:
+def widget_departments(tx: Tx) -> list[WidgetDepartment]:
     """Return the departments that are shown to visitors: enabled, with at least one agent."""
-    return [each for each in tx.all(queries.ALL_DEPARTMENTS) if each.enabled and each.agent_count]
+    return tx.all(queries.WIDGET_DEPARTMENTS)
 
 
-def widget_departments_of_unit(tx: Tx, unit_id: str) -> list[Department] | None:
+def widget_departments_of_unit(tx: Tx, unit_id: str) -> list[WidgetDepartment] | None:
     """Return the departments of a unit that are shown to its visitors: the enabled ones.
 
     None for an unknown unit.
     """
     if tx.one(queries.UNIT, unit_id=unit_id) is None:
         return None
-    return [each for each in tx.all(queries.DEPARTMENTS_OF_UNIT, unit_id=unit_id) if each.enabled]
+    return tx.all(queries.WIDGET_DEPARTMENTS_OF_UNIT, unit_id=unit_id)
 
 
 def registration_departments(tx: Tx) -> list[Department]:
@@ -96,6 +101,12 @@ def registration_departments(tx: Tx) -> list[Department]:
 def departments_of_agent(tx: Tx, agent_id: str) -> list[DepartmentAgent]:
     """Return an agent's memberships."""
     return tx.all(queries.DEPARTMENTS_OF_AGENT, agent_id=agent_id)
+
+
+def agents_of_department(tx: Tx, department_id: str) -> list[str]:
+    """Return the ids of the agents who belong to a department."""
+    found = tx.all(queries.DEPARTMENT_AGENTS, department_id=department_id)
+    return [each.agent_id for each in found]
 
 
 def staff_by_id(tx: Tx, user_ids: Collection[str]) -> dict[str, StaffMember]:

@@ -3,7 +3,7 @@
 Source: behaviour of the API, workforce, section 3.8.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -17,6 +17,12 @@ from frontdesk.workforce.records import Department, DepartmentAgent
 
 if TYPE_CHECKING:
     from frontdesk.settings.workspace import Settings
+
+
+#: What other features do, in the same transaction, when agents come to a department or leave it:
+#: they are told the department's id, who belongs to it now (anew or still) and who left.
+#: app.py registers.
+on_members_changed: list[Callable[[Tx, str, Collection[str], Collection[str]], None]] = []
 
 
 class Linking(msgspec.Struct, frozen=True):
@@ -42,12 +48,13 @@ def change_members(
     shall say where that is about to change. Ids of nobody are skipped. Numbers of agents who
     belong already are replaced.
     """
-    changed = {each for each in removed if _unlink(tx, department.id, each)}
+    gone = {each for each in removed if _unlink(tx, department.id, each)}
     flag = department.enabled if enabled is None else enabled
-    changed |= {each.agent_id for each in linkings if _link(tx, department.id, each, flag)}
-    if changed:
+    linked = {each.agent_id for each in linkings if _link(tx, department.id, each, flag)}
+    if gone or linked:
         _count(tx, department.id)
-        refresh_hours(tx, settings, changed)
+        _tell(tx, department.id, linked, gone - linked)
+        refresh_hours(tx, settings, gone | linked)
 
 
 def set_departments_of(
@@ -65,13 +72,14 @@ def set_departments_of(
     for department_id in sorted(present ^ wanted):
         department = tx.one(queries.DEPARTMENT_TO_CHANGE, department_id=department_id)
         if department_id in present:
-            changed = _unlink(tx, department_id, agent_id)
+            gone, linked = _unlink(tx, department_id, agent_id), False
         elif department is not None:
-            changed = _link(tx, department_id, Linking(agent_id), department.enabled)
+            gone, linked = False, _link(tx, department_id, Linking(agent_id), department.enabled)
         else:
-            changed = False
-        if changed:
+            continue
+        if gone or linked:
             _count(tx, department_id)
+            _tell(tx, department_id, [agent_id] * linked, [agent_id] * gone)
     if present != wanted:
         refresh_hours(tx, settings, [agent_id])
 
@@ -81,7 +89,10 @@ def remove_all_members(tx: Tx, department_id: str) -> list[str]:
     links = tx.all(queries.DEPARTMENT_AGENTS, department_id=department_id)
     for link in links:
         _unlink(tx, department_id, link.agent_id)
-    return [each.agent_id for each in links]
+    agent_ids = [each.agent_id for each in links]
+    if agent_ids:
+        _tell(tx, department_id, (), agent_ids)
+    return agent_ids
 
 
 def set_links_enabled(tx: Tx, department_id: str, enabled: bool) -> list[str]:
@@ -130,6 +141,11 @@ def _unlink(tx: Tx, department_id: str, agent_id: str) -> bool:
 
 def _count(tx: Tx, department_id: str) -> None:
     tx.run(queries.COUNT_DEPARTMENT_AGENTS, row_id=department_id, now=tx.now)
+
+
+def _tell(tx: Tx, department_id: str, linked: Collection[str], gone: Collection[str]) -> None:
+    for follow in on_members_changed:
+        follow(tx, department_id, linked, gone)
 
 
 def _announce(tx: Tx, act: str, link: DepartmentAgent) -> None:

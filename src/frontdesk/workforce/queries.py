@@ -34,6 +34,7 @@ from frontdesk.workforce.records import (
     DepartmentAgent,
     StaffMember,
     Unit,
+    WidgetDepartment,
     WorkHours,
 )
 from frontdesk.workforce.tables import (
@@ -75,6 +76,15 @@ DEPARTMENT_BY_ID_OR_NAME = Query(
 )
 ALL_DEPARTMENTS = Query(
     _DEPARTMENTS.order_by(by_code_points(departments.c.name), departments.c.id), Department
+)
+_SHOWN = (
+    columns_of(departments, WidgetDepartment)
+    .where(departments.c.enabled.is_(True))
+    .order_by(by_code_points(departments.c.name), departments.c.id)
+)
+WIDGET_DEPARTMENTS = Query(_SHOWN.where(departments.c.agent_count > 0), WidgetDepartment)
+WIDGET_DEPARTMENTS_OF_UNIT = Query(
+    _SHOWN.where(departments.c.parent_id == bindparam("unit_id")), WidgetDepartment
 )
 REGISTRATION_DEPARTMENTS = Query(
     _DEPARTMENTS.where(

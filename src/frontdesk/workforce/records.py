@@ -37,6 +37,16 @@ class Department(msgspec.Struct):
     updated_at: int = 0
 
 
+class WidgetDepartment(msgspec.Struct):
+    """What the widget shows of a row of `departments`."""
+
+    id: str
+    name: str
+    show_on_registration: bool
+    show_on_offline_form: bool
+    allowed_to_forward: list[str] | None
+
+
 class DepartmentAgent(msgspec.Struct):
     """A row of `department_agents`. `chats_given` (count) and `position` (order) rank agents."""
 

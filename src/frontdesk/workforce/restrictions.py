@@ -42,6 +42,16 @@ def restriction_of(tx: Tx, user: Principal) -> Restriction | None:
     )
 
 
+def units_and_departments(tx: Tx, user: Principal) -> list[str] | None:
+    """Return the ids of the units that a user monitors and of the departments that he is an agent
+    of; None for who sees everything.
+    """
+    restriction = restriction_of(tx, user)
+    if restriction is None:
+        return None
+    return sorted(restriction.unit_ids | _own_departments(tx, user.id))
+
+
 def monitored_units(tx: Tx, user_id: str) -> frozenset[str]:
     """Return the ids of the units that a user monitors."""
     return frozenset(tx.all(queries.UNITS_OF_MONITOR, user_id=user_id))
@@ -58,6 +68,14 @@ def departments_in_charge(tx: Tx, user_id: str) -> frozenset[str]:
         if each.enabled and each.agent_count
     )
     return _own_departments(tx, user_id) | frozenset(active)
+
+
+def departments_of_staff(tx: Tx, user_id: str) -> frozenset[str]:
+    """Return the ids of the departments that a user is an agent of, or that belong to units the
+    user monitors, disabled ones included.
+    """
+    units = monitored_units(tx, user_id)
+    return _own_departments(tx, user_id) | {each.id for each in _departments_of_units(tx, units)}
 
 
 def _own_departments(tx: Tx, user_id: str) -> frozenset[str]:

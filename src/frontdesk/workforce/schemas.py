@@ -6,9 +6,14 @@ from typing import Any, ClassVar, Literal
 import msgspec
 
 from frontdesk.clock import iso
-from frontdesk.http.match import BOOLEAN, STRING, array_of, integer, object_of, one_of
+from frontdesk.http.match import BOOLEAN, STRING, array_of, integer, object_of, one_of, where
 from frontdesk.http.paging import ListQuery, PageQuery
-from frontdesk.workforce.records import Department, DepartmentAgent, StaffMember
+from frontdesk.workforce.records import (
+    Department,
+    DepartmentAgent,
+    StaffMember,
+    WidgetDepartment,
+)
 
 #: What the server alone writes about a department; clients may send it back as they got it.
 SERVER_MEMBERS = frozenset(
@@ -38,7 +43,7 @@ def department_document(department: Department) -> dict[str, Any]:
     }
 
 
-def widget_department_document(department: Department) -> dict[str, Any]:
+def widget_department_document(department: WidgetDepartment) -> dict[str, Any]:
     """Return what the widget shows of a department."""
     document = {
         "_id": department.id,
@@ -298,11 +303,17 @@ class UpdateDepartment(msgspec.Struct):
         return (self.departmentUnit or {}).get("_id") or None
 
 
+def _name(value: Any) -> None:
+    """Fit texts that the index of names takes."""
+    STRING(value)
+    where(lambda text: len(text) <= _NAME_LENGTH["maxLength"])(value)
+
+
 #: The shape of a department as it is saved (workforce, 5.4, check 5).
 DEPARTMENT = object_of(
     {
         "enabled": BOOLEAN,
-        "name": STRING,
+        "name": _name,
         "showOnRegistration": BOOLEAN,
         "email": STRING,
         "showOnOfflineForm": BOOLEAN,
