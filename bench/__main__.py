@@ -1,8 +1,9 @@
 """`python -m bench [names...]`: measure, and print one table in Markdown.
 
 Names are closes, messages, postgresql, memory and pdf; without any, all of these are measured.
-More must be named: day (a simulated working day), scale (a million rooms) and queue (ten thousand
-who wait). With --strict a goal that is not reached is a failure.
+More must be named: day (a simulated working day), scale (a million rooms), queue (ten thousand
+who wait), search (a million messages) and live (ten thousand connected visitors). With --strict a
+goal that is not reached is a failure.
 """
 
 import argparse
@@ -15,7 +16,7 @@ from statistics import median
 from tempfile import TemporaryDirectory, TemporaryFile
 from time import perf_counter
 
-from bench import day, scale, throughput, workspaces
+from bench import day, live, scale, search, throughput, workspaces
 from bench.load import LoadFailed, Plan, put_under_load
 from bench.machine import LOAD_CORE, SERVER_CORE, NoCores
 from bench.pdf import milliseconds_per_pdf
@@ -55,6 +56,12 @@ def main() -> int:
     )
     parser.add_argument(
         "--rooms", type=int, default=scale.LARGE, help="of the scale (default: 1,000,000)"
+    )
+    parser.add_argument(
+        "--messages", type=int, default=search.LARGE, help="of the search (default: 1,000,000)"
+    )
+    parser.add_argument(
+        "--visitors", type=int, default=live.VISITORS, help="who are live (default: 10,000)"
     )
     parser.add_argument("--strict", action="store_true", help="fail when a goal is not reached")
     options = parser.parse_args()
@@ -106,8 +113,12 @@ def _workspaces(
         rows += workspaces.day_rows(options.conversations, closes, _tell)
     if "scale" in parts:
         rows += workspaces.scale_rows(options.rooms, _tell)
+    if "search" in parts:
+        rows += workspaces.search_rows(options.messages, _tell)
     if "queue" in parts:
         rows += workspaces.queue_rows(_tell)
+    if "live" in parts:
+        rows += workspaces.live_rows(options.visitors, options.seconds, _tell)
     return rows
 
 

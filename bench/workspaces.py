@@ -1,13 +1,15 @@
-"""The lines of the measurements that take a whole workspace: a day, a million rooms, a queue."""
+"""The lines of the measurements that take a whole workspace: a day, a million rooms or messages, a
+queue.
+"""
 
 from collections.abc import Callable, Mapping
 
-from bench import day, scale, waiting
+from bench import day, live, scale, search, waiting
 from bench.load import Outcome
 from bench.stores import ENGINES
 from bench.table import Row
 
-PARTS = ("day", "scale", "queue")
+PARTS = ("day", "scale", "queue", "search", "live")
 
 
 def day_rows(
@@ -65,6 +67,26 @@ def scale_rows(rooms: int, tell: Callable[[str], None]) -> list[Row]:
     return rows
 
 
+def search_rows(messages: int, tell: Callable[[str], None]) -> list[Row]:
+    """Compare searches in a large workspace with those in a small one on each engine."""
+    rows = []
+    for engine in ENGINES:
+        tell(f"Measuring {messages:,} messages on {engine}; to make them takes minutes ...")
+        for each in search.compare(engine, messages):
+            rows.append(
+                Row(
+                    f"{each.what}, {messages:,} messages, {engine}",
+                    f"p99 {each.ratio:.2f} x that of {search.SMALL:,}, "
+                    f"{each.small.p99 * 1000:.1f} ms",
+                    each.large,
+                    goal=f"<= {search.TIMES_SMALL} x",
+                    reached=each.ratio <= search.TIMES_SMALL,
+                )
+            )
+            tell(f"  {' | '.join(rows[-1].cells())}")
+    return rows
+
+
 def queue_rows(tell: Callable[[str], None]) -> list[Row]:
     """Compare assigning from a long queue with assigning from a short one on each engine."""
     rows = []
@@ -88,3 +110,34 @@ def queue_rows(tell: Callable[[str], None]) -> list[Row]:
 def _assigned(engine: str, count: int, outcome: Outcome) -> Row:
     what = f"assigned from a queue of {count:,}, {engine}: **Frontdesk**"
     return Row(what, f"{outcome.p50 * 1000:.1f} ms", outcome)
+
+
+def live_rows(visitors: int, seconds: float, tell: Callable[[str], None]) -> list[Row]:
+    """Let many visitors be connected at once."""
+    tell(f"Measuring {visitors:,} connected visitors ...")
+    lived = live.live_with(visitors, seconds)
+    rows = []
+    for what, each in (("idle", lived.idle), ("in a conversation", lived.talking)):
+        reached = each <= live.KILOBYTES_EACH
+        goal = f"<= {live.KILOBYTES_EACH:.0f} KB"
+        what = f"memory for each of {visitors:,} visitors, {what}: **Frontdesk**"
+        rows.append(Row(what, f"{each:.1f} KB", goal=goal, reached=reached))
+    p50, p99 = (live.percentile(lived.arrivals, part) * 1000 for part in (0.5, 0.99))
+    complete = len(lived.arrivals) == lived.sent * live.LISTENERS
+    before, during = (
+        live.percentile(calls, 0.99) * 1000 for calls in (lived.calls_before, lived.calls_during)
+    )
+    return [
+        *rows,
+        Row(
+            f"{live.RATE:,} messages/s, each to {live.LISTENERS} clients: **Frontdesk**",
+            f"p50 {p50:.1f} ms, p99 {p99:.1f} ms from sending to arrival; "
+            f"{len(lived.arrivals):,} arrived",
+            goal="all arrive",
+            reached=complete,
+        ),
+        Row(
+            f"REST while {live.STORM:,} clients connect at once: **Frontdesk**",
+            f"p99 {during:.1f} ms, {before:.1f} ms before; all connected in {lived.storm:.1f} s",
+        ),
+    ]
