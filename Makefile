@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# The built web parts (see hatch_build.py), and when they were made.
+WEB := src/frontdesk/web/built/.made
 # More arguments for the program behind a target: make test ARGS="-k closing"
 ARGS ?=
 
@@ -12,16 +14,23 @@ help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' \
 		| awk -F'|' '{ printf "make %-12s %s\n", $$1, $$2 }'
 
-setup: $(VENV)/.installed  ## make .venv with Frontdesk in it
+setup: $(VENV)/.installed $(WEB)  ## make .venv with Frontdesk in it
 
-$(VENV)/.installed: pyproject.toml requirements.lock
+$(VENV)/.installed: pyproject.toml requirements.lock hatch_build.py
 	@test -x $(BIN)/python || $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 		echo "Frontdesk needs Python 3.11 or newer; name one: make setup PYTHON=python3.12"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing into $(VENV) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.lock
+	@$(BIN)/python hatch_build.py requirements \
+		| xargs -r $(BIN)/python -m pip install --quiet --disable-pip-version-check
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 		--no-deps --no-build-isolation --editable .
+	@touch $@
+
+# The web parts: hatch_build.py looks itself whether there is anything to do.
+$(WEB): $(VENV)/.installed $(shell find web -name node_modules -prune -o -type f -print)
+	@$(BIN)/python hatch_build.py build
 	@touch $@
 
 # The environment of the references in bench/: see the group `bench` in pyproject.toml.
@@ -44,6 +53,7 @@ check: setup $(VENV)/bench/.installed  ## format, lint, types, floors: changes n
 	$(BIN)/mypy
 	$(BIN)/mypy --python-executable $(VENV)/bench/bin/python bench/usual.py
 	$(BIN)/lint-imports
+	$(BIN)/python hatch_build.py check
 
 format: setup  ## format the code and mend what the linter can mend
 	$(BIN)/ruff format .

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.harness.client import Api
+from tests.harness.dovecot import ImapServer, dovecot
 from tests.harness.postgres import Cluster, shared_cluster
 from tests.harness.redis import RedisServer
 from tests.harness.requirements import require
@@ -67,6 +68,14 @@ def smtp() -> Iterator[SmtpServer]:
     server.start()
     yield server
     server.stop()
+
+
+@pytest.fixture
+def imap() -> Iterator[ImapServer]:
+    """Return a running IMAP server of the test's own, with empty mailboxes."""
+    require("dovecot")
+    with dovecot() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -83,6 +83,12 @@ _RULES = {
             FROM messages GROUP BY room_id) m ON m.room_id = r.id
         WHERE r.kind = 'l' AND (r.message_count < COALESCE(m.shown, 0)
             OR r.message_count > 2 * COALESCE(m.kept, 0))""",
+    "a conversation counts the messages of its visitor and of agents": """
+        SELECT r.id FROM rooms r LEFT JOIN (
+            SELECT room_id, COUNT(visitor_token) AS asked, COUNT(*) AS said
+            FROM messages WHERE kind IS NULL AND NOT hidden GROUP BY room_id) m ON m.room_id = r.id
+        WHERE r.kind = 'l' AND (r.visitor_messages <> COALESCE(m.asked, 0)
+            OR r.visitor_messages + r.agent_messages <> COALESCE(m.said, 0))""",
     "the last message of a conversation is one of its messages": """
         SELECT r.id FROM rooms r LEFT JOIN messages m ON m.id = {last_message}
         WHERE r.kind = 'l' AND r.last_message IS NOT NULL

@@ -83,7 +83,18 @@ def test_test_mode_is_off_unless_it_is_asked_for(value: str) -> None:
 def test_several_workers_need_postgresql() -> None:
     with pytest.raises(ConfigurationError, match="several workers need PostgreSQL"):
         configured(workers=2)
-    assert configured(workers=2, database_url="postgresql://u:p@db/desk").workers == 2
+
+
+def test_several_workers_need_redis() -> None:
+    store = "postgresql://u:p@db/desk"
+    with pytest.raises(ConfigurationError, match="several workers need Redis"):
+        configured(workers=2, database_url=store)
+    assert configured(workers=2, database_url=store, redis_url="redis://redis/0").workers == 2
+
+
+def test_a_redis_url_says_how_to_reach_it() -> None:
+    with pytest.raises(ConfigurationError, match="a Redis URL starts with redis://"):
+        configured(redis_url="http://redis")
 
 
 @pytest.mark.parametrize("url", ["mysql://db/desk", "desk.db", "sqlite:desk.db", "sqlite://"])

@@ -65,6 +65,10 @@ _DAMAGE = (
         "a conversation counts each of its messages, once or twice",
     ),
     (
+        f"UPDATE rooms SET agent_messages = agent_messages + 1 WHERE id = {_CLOSED}",
+        "a conversation counts the messages of its visitor and of agents",
+    ),
+    (
         f"UPDATE rooms SET responses = 1000 WHERE id = {_CLOSED}",
         "no more answers are measured than were given",
     ),

@@ -47,7 +47,7 @@ main.add_command(jobs_group)
 @click.option(
     "--redis-url",
     envvar="FRONTDESK_REDIS_URL",
-    help="Accepted for configurations to come; nothing uses it yet.",
+    help="redis://HOST/0: through which several processes on PostgreSQL tell each other.",
 )
 @click.option("--workers", envvar="FRONTDESK_WORKERS", default=1, show_default=True)
 @click.option("--files-url", envvar="FRONTDESK_FILES_URL", help="An object store, e.g. s3://...")
@@ -63,6 +63,7 @@ def serve(**options: Any) -> None:
     import uvicorn
 
     from frontdesk.process import OPTIONS_VARIABLE, encode_options
+    from frontdesk.realtime.wire import LARGEST_MESSAGE
 
     try:
         config = Config.from_options(**options)
@@ -79,6 +80,11 @@ def serve(**options: Any) -> None:
         workers=config.workers,
         loop="uvloop",
         http="httptools",
+        # What clients may send, and how they are looked after: see realtime/wire.py.
+        ws="frontdesk.realtime.wire:WebSocketProtocol",
+        ws_max_size=LARGEST_MESSAGE,
+        ws_ping_interval=None,
+        ws_per_message_deflate=False,
         access_log=False,
         log_level="warning",
         server_header=False,

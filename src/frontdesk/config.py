@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 DATABASES = ("sqlite:///", "postgresql://", "postgresql+psycopg://", "postgres://")
 
+REDIS = ("redis://", "rediss://", "unix://")
+
 
 class ConfigurationError(ValueError):
     """The options contradict each other or cannot be used; the text says which."""
@@ -72,12 +74,19 @@ class Config:
             )
         if workers > 1 and urlsplit(url).scheme.startswith("sqlite"):
             raise ConfigurationError("several workers need PostgreSQL: give a --database-url")
+        if workers > 1 and not redis_url:
+            raise ConfigurationError("several workers need Redis: give a --redis-url")
+        if redis_url and not redis_url.startswith(REDIS):
+            raise ConfigurationError(
+                f"a Redis URL starts with redis://, rediss:// or unix://, "
+                f"not {redis_url.split(':')[0]!r}"
+            )
         return cls(
             host=host,
             port=actual_port,
             data_dir=folder,
             database_url=url,
-            redis_url=redis_url,
+            redis_url=redis_url or None,
             workers=workers,
             root_url=(env.get("ROOT_URL") or f"http://{_shown(host)}:{actual_port}").rstrip("/"),
             files_url=files_url,

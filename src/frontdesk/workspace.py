@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from frontdesk.config import Config
@@ -20,6 +20,9 @@ class Workspace:
         self.db = db
         self.settings = settings
         self.files = files
+        #: Takes what no transaction announces to all clients but the session that says it; the
+        #: composition root connects it.
+        self.announce: Callable[[Sequence[Event], Any], None] = lambda events, but: None
         db.listeners.append(self._follow_settings)
 
     def _follow_settings(self, events: Sequence[Event]) -> None:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import httpx
 import msgspec
 
-from frontdesk.app import FEATURES
+from frontdesk.features import FEATURES
 
 _ROOT = Path(__file__).parents[2]
 #: Method, path and tag of every operation in the document of the API, version 8.8; see

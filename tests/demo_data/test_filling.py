@@ -160,3 +160,24 @@ def test_without_a_password_nobody_can_log_in(store: Database, database_url: str
 
     hashes = "SELECT COUNT(*) FROM users WHERE username LIKE 'demo.%' AND password_hash IS NOT NULL"
     assert ask(database_url, hashes) == [(0,)]
+
+
+def test_every_visitor_who_wrote_is_a_contact(store: Database, database_url: str) -> None:
+    fill(store, usual_mix(ROOMS, 1, UNTIL))
+
+    without = "SELECT COUNT(*) FROM rooms r WHERE kind = 'l' AND NOT EXISTS (SELECT 1 FROM {})"
+    of_contact = "contacts c WHERE c.id = r.contact_id AND c.name = r.display_name"
+    on_channel = (
+        "contact_channels ch WHERE ch.contact_id = r.contact_id AND ch.visitor_id = r.visitor_id"
+    )
+    for there in (of_contact, on_channel):
+        assert ask(database_url, without.format(there)) == [(0,)]
+    ((contacts, visitors),) = ask(
+        database_url, "SELECT (SELECT COUNT(*) FROM contacts), (SELECT COUNT(*) FROM visitors)"
+    )
+    assert contacts == visitors
+    ((known, managed),) = ask(
+        database_url,
+        "SELECT COUNT(*), COUNT(manager_id) FROM contacts WHERE NOT unknown",
+    )
+    assert 0 < managed < known < contacts

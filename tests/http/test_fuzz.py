@@ -17,7 +17,7 @@ from schemathesis.config import (
     SchemathesisConfig,
 )
 
-from frontdesk.app import FEATURES
+from frontdesk.features import FEATURES
 from frontdesk.http.openapi import openapi_document
 from tests.harness.client import Api
 from tests.harness.postgres import Cluster

@@ -6,7 +6,7 @@ import jsonschema_rs
 import msgspec
 import pytest
 
-from frontdesk.app import FEATURES
+from frontdesk.features import FEATURES
 from frontdesk.http import Call, Rate, Routes
 from frontdesk.http.answers import Answer
 from frontdesk.http.openapi import answers_json, openapi_document

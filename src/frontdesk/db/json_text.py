@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, exists, literal
+from sqlalchemy import ColumnElement, String, TableValuedAlias, exists, literal
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
@@ -26,9 +26,16 @@ def _json_texts_of_postgresql(element: _JsonTexts, compiler: SQLCompiler, **opti
     return f"json_array_elements_text({compiler.process(element.clause_expr, **options)}::json)"
 
 
+def texts_of(stored: ColumnElement[Any]) -> TableValuedAlias:
+    """Return the texts of a stored JSON list as a table with one column `value`, to be joined with
+    the table that the list is stored in.
+    """
+    return _JsonTexts(stored).table_valued("value").alias("item")
+
+
 def holds_any(stored: ColumnElement[Any], texts: Sequence[str]) -> ColumnElement[bool]:
     """Return the condition that a stored JSON list holds one of the texts."""
-    items = _JsonTexts(stored).table_valued("value").alias("item")
+    items = texts_of(stored)
     return exists().where(items.c.value.in_(texts))
 
 

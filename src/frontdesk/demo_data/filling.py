@@ -156,7 +156,7 @@ def _play(batch: list[tuple[State, int]], stage: Stage, guests: Guests) -> tuple
         guest = guests.next(at)
         talk = stage.play(state, guest, at)
         room = talk.finish()
-        guests.opened(guest, room.id, room.opened_at, room.closed_at)
+        guests.opened(guest, room)
         rows.append(room)
         rows += talk.messages
         messages += len(talk.messages)

@@ -93,7 +93,9 @@ class Stage:
         topic = chance.pick(language.topics)
         key = "" if chance.happens(_WITHOUT_DEPARTMENT) else topic.department
         desk = self._desks.get(key) or self._desks[""]
-        talk = Talk(chance, guest.visitor, desk.department, chance.pick(_SOURCES), at)
+        if not guest.source:
+            guest.source = chance.pick(_SOURCES)
+        talk = Talk(chance, guest.visitor, desk.department, guest.source, at)
         if self._ranks and chance.happens(_WITH_PRIORITY):
             rank = chance.pick(self._ranks)
             talk.room.priority_id, talk.room.priority_weight = rank.id, rank.weight

@@ -14,6 +14,9 @@ from frontdesk.access.records import User, UserEmail
 from frontdesk.access.tables import user_emails, users
 from frontdesk.catalog.records import Tag
 from frontdesk.catalog.tables import priorities, tags
+from frontdesk.contacts.records import Channel, Contact
+from frontdesk.contacts.storing import Address
+from frontdesk.contacts.tables import contact_addresses, contact_channels, contacts
 from frontdesk.conversations.records import Inquiry, Room, Subscription
 from frontdesk.conversations.tables import OPEN_CONVERSATION, inquiries, rooms, subscriptions
 from frontdesk.db import Command, Query, Tx, columns_of
@@ -34,6 +37,9 @@ _TABLES: dict[type, Table] = {
     DepartmentAgent: department_agents,
     Tag: tags,
     Visitor: visitors,
+    Contact: contacts,
+    Channel: contact_channels,
+    Address: contact_addresses,
     Room: rooms,
     Inquiry: inquiries,
     Subscription: subscriptions,

@@ -259,6 +259,10 @@ class Talk:
             updated_at=self.at,
         )
         self.messages.append(message)
+        if kind is None and author.token is not None:
+            self.room.visitor_messages += 1
+        elif kind is None:
+            self.room.agent_messages += 1
         if author.token is None and self._answered_at is None:
             wrote_at = self.room.visitor_last_message_at
             if wrote_at is not None and self.at > wrote_at:

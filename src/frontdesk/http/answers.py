@@ -1,6 +1,6 @@
 """Answers on the wire: envelopes, status codes and the headers of every answer."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterable, Mapping
 from typing import Any, TypeAlias
 
 import msgspec
@@ -44,7 +44,7 @@ NOT_PERMITTED = {
 class Answer:
     """A complete answer: status, body bytes, headers besides those of every answer."""
 
-    __slots__ = ("body", "content_type", "headers", "status")
+    __slots__ = ("body", "content_type", "headers", "length", "pieces", "status")
 
     def __init__(
         self,
@@ -57,6 +57,18 @@ class Answer:
         self.body = body
         self.headers = headers or []
         self.content_type = content_type
+        #: In place of `body`: what is sent piece by piece, and how many bytes that is together.
+        self.pieces: AsyncIterable[bytes] | None = None
+        self.length = len(body)
+
+
+def streamed(
+    status: int, pieces: AsyncIterable[bytes], length: int, headers: Headers, content_type: bytes
+) -> Answer:
+    """Return an answer whose body of `length` bytes is sent as it is read."""
+    answer = Answer(status, b"", headers, content_type)
+    answer.pieces, answer.length = pieces, length
+    return answer
 
 
 def encode(value: Any) -> bytes:

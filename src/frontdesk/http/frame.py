@@ -279,12 +279,15 @@ async def _send(
                 *common,
                 *answer.headers,
                 *headers,
-                (b"content-length", str(len(answer.body)).encode()),
+                (b"content-length", str(answer.length).encode()),
             ],
         }
     )
     # The answer to HEAD has the length that GET would have, and no body (RFC 9110, 9.3.2).
     body = b"" if method == "HEAD" else answer.body
+    if answer.pieces is not None and method != "HEAD":
+        async for piece in answer.pieces:
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
     await send({"type": "http.response.body", "body": body, "more_body": False})
 
 

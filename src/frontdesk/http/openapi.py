@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -235,8 +235,12 @@ def _responses(operation: Operation) -> dict[str, Any]:
 def _success(operation: Operation) -> dict[str, Any]:
     if not answers_json(operation):
         return {"description": "A file, a page or plain text.", "content": {"*/*": {}}}
-    schema = {"$ref": "#/components/schemas/Success"}
-    example = {**operation.example, "success": True}
+    schema: dict[str, Any] = {"$ref": "#/components/schemas/Success"}
+    example: Any = operation.example
+    if isinstance(example, Mapping):
+        example = {**example, "success": True}
+    else:
+        schema = {"anyOf": [{"type": "array", "items": {"type": "object"}}, schema]}
     content = {"application/json": {"schema": schema, "example": example}}
     return {"description": "It was done.", "content": content}
 

@@ -45,7 +45,8 @@ class Operation:
     query: Shape[Any] | None
     rate: Rate
     limited: bool
-    example: Mapping[str, Any]
+    #: A list where that is the whole answer.
+    example: Mapping[str, Any] | Sequence[Any]
     refusals: Sequence[str]
     deprecated: bool
     #: Two-factor routes ask for a second proof (see access/two_factor.py).
@@ -94,7 +95,7 @@ class Routes:
         style: Literal["classic", "typed"] = "classic",
         rate: Rate | None = None,
         limited: bool = True,
-        example: Mapping[str, Any] | None = None,
+        example: Mapping[str, Any] | Sequence[Any] | None = None,
         refusals: Sequence[str] = (),
         deprecated: bool = False,
         two_factor: Literal["no", "remembered", "always"] = "no",

@@ -37,13 +37,23 @@ class Router:
 
     A literal segment wins over a variable. The endpoint finds the variables' values in
     `scope["path_params"]`. Unknown paths are answered as the API does: 404, plain text.
+
+    `sockets` are the endpoints of WebSocket connections, by path likewise.
     """
 
-    def __init__(self, endpoints: Mapping[str, Endpoint], lifespan: Lifespan) -> None:
+    def __init__(
+        self,
+        endpoints: Mapping[str, Endpoint],
+        lifespan: Lifespan,
+        sockets: Mapping[str, Endpoint] | None = None,
+    ) -> None:
         self._lifespan = lifespan
         self._root = _Node()
         for path, endpoint in endpoints.items():
-            self._add(path, endpoint)
+            _add(self._root, path, endpoint)
+        self._sockets = _Node()
+        for path, endpoint in (sockets or {}).items():
+            _add(self._sockets, path, endpoint)
         #: Paths without variables are found at once.
         self._plain = {path: each for path, each in endpoints.items() if "{" not in path}
 
@@ -55,32 +65,15 @@ class Router:
             path: str = scope["path"]
             endpoint = self._plain.get(path)
             if endpoint is None:
-                endpoint = self._find(scope, path)
+                endpoint = _find(self._root, scope, path) or _not_found
             await endpoint(scope, receive, send)
         else:
-            await send({"type": "websocket.close", "code": 1008})
-
-    def _add(self, path: str, endpoint: Endpoint) -> None:
-        node = self._root
-        names: list[str] = []
-        for segment in path.strip("/").split("/"):
-            if segment.startswith("{"):
-                names.append(segment.strip("{}"))
-                node.variable = node.variable or _Node()
-                node = node.variable
+            socket = _find(self._sockets, scope, scope["path"])
+            if socket is None:
+                await receive()
+                await send({"type": "websocket.close", "code": 1008})
             else:
-                node = node.static.setdefault(segment, _Node())
-        assert node.endpoint is None, f"{path} is served twice"
-        node.endpoint = endpoint
-        node.names = tuple(names)
-
-    def _find(self, scope: Scope, path: str) -> Endpoint:
-        values: list[str] = []
-        node = _match(self._root, path.strip("/").split("/"), 0, values)
-        if node is None or node.endpoint is None:
-            return _not_found
-        scope["path_params"] = dict(zip(node.names, values, strict=True))
-        return node.endpoint
+                await socket(scope, receive, send)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -93,6 +86,30 @@ class Router:
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             return
         await send({"type": "lifespan.shutdown.complete"})
+
+
+def _add(root: _Node, path: str, endpoint: Endpoint) -> None:
+    node = root
+    names: list[str] = []
+    for segment in path.strip("/").split("/"):
+        if segment.startswith("{"):
+            names.append(segment.strip("{}"))
+            node.variable = node.variable or _Node()
+            node = node.variable
+        else:
+            node = node.static.setdefault(segment, _Node())
+    assert node.endpoint is None, f"{path} is served twice"
+    node.endpoint = endpoint
+    node.names = tuple(names)
+
+
+def _find(root: _Node, scope: Scope, path: str) -> Endpoint | None:
+    values: list[str] = []
+    node = _match(root, path.strip("/").split("/"), 0, values)
+    if node is None or node.endpoint is None:
+        return None
+    scope["path_params"] = dict(zip(node.names, values, strict=True))
+    return node.endpoint
 
 
 def _match(node: _Node, segments: list[str], index: int, values: list[str]) -> _Node | None:
