@@ -11,11 +11,14 @@ no pattern here.
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from re import _constants as op  # type: ignore[attr-defined]
-from re import _parser as parser  # type: ignore[attr-defined]
+from importlib import import_module
 from typing import Any, TypeAlias
 
 from frontdesk.http.javascript import pattern as translated
+
+# Python's own parser has no types.
+op: Any = import_module("re._constants")
+parser: Any = import_module("re._parser")
 
 #: Steps of a program at the most; an expression of the usual kind has some dozens.
 LONGEST_PROGRAM = 2_000
