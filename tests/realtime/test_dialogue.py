@@ -77,6 +77,8 @@ def test_connecting_twice_is_an_error(connect: Connect) -> None:
         ('{"msg":"method","id":"1"}', "Malformed method invocation"),
         ('{"msg":"method","id":"1","method":"x","params":5}', "Malformed method invocation"),
         ('{"msg":"unsub"}', "Bad request"),
+        (f'{{"msg":"sub","id":"{"x" * 201}","name":"x"}}', "Malformed subscription"),
+        (f'{{"msg":"method","id":"{"x" * 201}","method":"x"}}', "Malformed method invocation"),
     ],
 )
 def test_nonsense_is_answered_and_the_connection_goes_on(

@@ -51,3 +51,24 @@ def test_whatever_is_written_is_read_back(value: Any) -> None:
 @pytest.mark.parametrize("moment", [10**30, -(10**30), 1e300])
 def test_what_is_no_date_stays_as_it_is(moment: float) -> None:
     assert ejson.decode(msgspec.json.encode({"$date": moment})) == {"$date": moment}
+
+
+@pytest.mark.parametrize("name", ["ts", "_updatedAt", "editedAt", "lm"])
+def test_dates_of_documents_are_dates(name: str) -> None:
+    text = "2026-03-01T10:00:00.120Z"
+    assert ejson.encode([{name: text}]) == f'[{{"{name}":{{"$date":1772359200120}}}}]'
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"msg": "2026-03-01T10:00:00.120Z"},
+        {"ts": "yesterday, about ten o'cloZ"},
+        {"ts": "2026-13-01T10:00:00.120Z"},
+        {"ts": 5},
+        {"livechatData": {"ts": "2026-03-01T10:00:00.120Z"}},
+        {"customFields": {"a": {"ts": "2026-03-01T10:00:00.120Z"}}},
+    ],
+)
+def test_what_people_write_is_no_date(document: dict[str, Any]) -> None:
+    assert ejson.decode(ejson.encode(document)) == document

@@ -184,12 +184,14 @@ def test_deep_and_odd_values_are_answered(alone: FrontdeskProcess) -> None:
                 for stream in ("room-messages", "notify-room", "livechat-room", "notify-user"):
                     client.sub(stream, key, value)
                     client.sub(stream, key, {"token": value, "visitorToken": value})
-        for depth in (300, 900, 5_000, 50_000):
+        for depth in (300, *range(960, 1_000), 5_000, 50_000):
             deep = "[" * depth + "]" * depth
             client.send(f'{{"msg":"method","id":"1","method":"login","params":{deep}}}')
             client.send(f'{{"msg":"sub","id":"2","name":"stream-roles","params":["a",{deep}]}}')
             client.send(deep)
-        client.settle()
+        client.send('{"msg":"ping","id":"end"}')
+        while '"end"' not in str(client.socket.recv(timeout=PATIENCE)):
+            pass  # what is that deep our own reader cannot read either
     assert "Traceback" not in alone.log
 
 

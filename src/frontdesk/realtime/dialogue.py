@@ -4,7 +4,7 @@ Source: behaviour of the API, real time, sections 1.2, 1.3, 1.5, 2 and 6.1.
 """
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import msgspec
 
@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 MOST_OF_VISITOR = 100
 MOST_OF_USER = 1_000
 MOST_WATCHED = 5_000
-#: Characters of a key; the longest real ones are two ids and a name.
+#: Characters of a key, the longest real ones of which are two ids and a name, and of the names that
+#: clients give to their calls and subscriptions.
 LONGEST_KEY = 300
+LONGEST_ID = 200
 _STREAM = "stream-"
 _PRESENCE = "user-presence"
 #: What the web application of the reference asks for besides streams: there is nothing in it.
@@ -38,6 +40,13 @@ async def answer(home: "Connections", session: Session, text: str) -> None:
     except (msgspec.DecodeError, RecursionError):
         session.say(frames.protocol_error("Parse error"))
         return
+    try:
+        await _act_on(home, session, frame)
+    except RecursionError:  # deeper than anything that makes sense
+        session.say(frames.protocol_error("Bad request"))
+
+
+async def _act_on(home: "Connections", session: Session, frame: Any) -> None:
     kind = frame.get("msg") if isinstance(frame, dict) else None
     if kind == "connect":
         _connect(session, frame)
@@ -73,14 +82,10 @@ async def _pong(home: "Connections", session: Session, frame: dict[str, Any]) ->
 
 async def _method(home: "Connections", session: Session, frame: dict[str, Any]) -> None:
     call_id, name, params = frame.get("id"), frame.get("method"), frame.get("params", [])
-    if not isinstance(call_id, str) or not isinstance(name, str) or not isinstance(params, list):
+    if not _is_id(call_id) or not isinstance(name, str) or not isinstance(params, list):
         session.say(frames.protocol_error("Malformed method invocation", frame))
         return
-    try:
-        given = ejson.read(params)
-    except RecursionError:
-        session.say(frames.protocol_error("Malformed method invocation"))
-        return
+    given = ejson.read(params)
     caller = await session.caller()
     result = await home.methods.answer(caller, call_id, name, given)
     session.say(ejson.encode(result))
@@ -89,7 +94,7 @@ async def _method(home: "Connections", session: Session, frame: dict[str, Any]) 
 
 async def _sub(home: "Connections", session: Session, frame: dict[str, Any]) -> None:
     sub_id, name, params = frame.get("id"), frame.get("name"), frame.get("params", [])
-    if not isinstance(sub_id, str) or not isinstance(name, str) or not isinstance(params, list):
+    if not _is_id(sub_id) or not isinstance(name, str) or not isinstance(params, list):
         session.say(frames.protocol_error("Malformed subscription", frame))
         return
     if sub_id in session.subscriptions or sub_id == session.watch_id:
@@ -135,6 +140,10 @@ async def _listen(
     if collected:
         session.say(frames.added(f"{_STREAM}{stream.name}", "id", {"eventName": key}))
     session.say(frames.ready(sub_id))
+
+
+def _is_id(given: Any) -> TypeGuard[str]:
+    return isinstance(given, str) and len(given) <= LONGEST_ID
 
 
 def _options(given: Any) -> tuple[bool, Extra]:

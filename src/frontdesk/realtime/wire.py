@@ -61,11 +61,12 @@ _turns: deque[Callable[[], None]] = deque()
 
 def _take_turns(loop: asyncio.AbstractEventLoop) -> None:
     """Take up some connections, and the next ones after everything else that waits."""
-    for _ in range(min(AT_ONCE, len(_turns))):
-        _turns[0]()
-        _turns.popleft()
-    if _turns:
-        loop.call_soon(_take_turns, loop)
+    try:
+        for _ in range(min(AT_ONCE, len(_turns))):
+            _turns.popleft()()
+    finally:
+        if _turns:
+            loop.call_soon(_take_turns, loop)
 
 
 class WebSocketProtocol(WebSocketsSansIOProtocol):
