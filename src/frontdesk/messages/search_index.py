@@ -28,11 +28,11 @@ from frontdesk.messages.tables import message_index, message_texts
 #: So many of the newest messages are read without the index.
 NEWEST = 2_000
 #: So many are read for a text that is too short for the index.
-NEWEST_FOR_SHORT = 20_000
+NEWEST_FOR_SHORT = 5_000
 _LONGER = 4
 #: So many messages that may fit are gathered at once. About as long as it takes to gather them, it
 #: takes to read on until a page is full where that is expected to be said more often.
-FEW = 2_000
+FEW = 1_000
 
 
 InRooms: TypeAlias = Callable[[ColumnElement[str]], ColumnElement[bool]]
