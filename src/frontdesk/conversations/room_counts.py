@@ -94,6 +94,8 @@ def count_closed(tx: Tx, wanted: RoomFilter) -> int:
 
 def gathered(wanted: RoomFilter) -> list[Condition]:
     """Return the conditions whatever the state, by way of the narrowest that an index knows."""
+    if "name" in wanted.one_value:
+        return wanted.where("name")
     if wanted.words is not None:
         may_fit = rooms.c.id.in_(select(room_texts.c.room_id).where(wanted.words))
         return [may_fit, *wanted.where()]
@@ -106,7 +108,9 @@ def gathered(wanted: RoomFilter) -> list[Condition]:
 def can_gather(wanted: RoomFilter) -> bool:
     """Tell whether an index leads to what fits, other than that of the times of opening."""
     narrowing = {"closed", "agents", "departments", "seen0", "tags"}
-    return wanted.words is not None or not narrowing.isdisjoint(wanted.conditions)
+    if wanted.words is not None or "name" in wanted.one_value:
+        return True
+    return not narrowing.isdisjoint(wanted.conditions)
 
 
 def _count_all(tx: Tx, wanted: RoomFilter) -> int:

@@ -119,8 +119,12 @@ def room_filter(
     for number, seen in enumerate(within_units(tx, user, query.units)):
         conditions[f"seen{number}"] = _as_a_whole(seen)
     if query.roomName:
-        conditions["name"] = _as_a_whole(_named(query.roomName))
-        pieces.append(_without_quotes(query.roomName)[0].lower())
+        wanted, exactly = _without_quotes(query.roomName)
+        conditions["name"] = _as_a_whole(_named(wanted.lower(), exactly))
+        if exactly:
+            one_value.add("name")
+        else:
+            pieces.append(wanted.lower())
     if query.tags:
         conditions["tags"] = _as_a_whole(_has_tag(query.tags))
     for key, value in _custom_fields(query.customFields).items():
@@ -181,12 +185,9 @@ def _state(
     return ("closed" if query.open == "false" else "any"), []
 
 
-def _named(name: str) -> ColumnElement[bool]:
-    wanted, exactly = _without_quotes(name)
+def _named(wanted: str, exactly: bool) -> ColumnElement[bool]:
     column = func.lower(rooms.c.display_name)
-    if exactly:
-        return column == wanted.lower()
-    return column.contains(wanted.lower(), autoescape=True)
+    return column == wanted if exactly else column.contains(wanted, autoescape=True)
 
 
 def _without_quotes(name: str) -> tuple[str, bool]:

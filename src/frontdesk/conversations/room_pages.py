@@ -28,6 +28,8 @@ FEW = 3_000
 FEW_BY_NAME = 500
 #: What `ix_rooms_listing` tells of a conversation.
 _IN_LISTING = frozenset({"name", "created"})
+#: Conditions of one value whose index keeps the order of opening.
+_ONE_VALUE = ("name", "agents", "departments")
 #: What is missing comes before all else, on every database.
 _ORDER: dict[str, ColumnElement[Any]] = {
     "_id": rooms.c.id,
@@ -92,7 +94,7 @@ def _by_time(wanted: RoomFilter, way: int, total: int) -> Select[tuple[str]]:
     """Return the select in the order in which conversations were opened."""
     by_index = wanted.state == "any" and _IN_LISTING.issuperset(wanted.conditions)
     many = total > (FEW_BY_NAME if by_index else FEW)
-    alone = next((path for path in ("agents", "departments") if path in wanted.one_value), None)
+    alone = next((path for path in _ONE_VALUE if path in wanted.one_value), None)
     order: ColumnElement[Any] = rooms.c.opened_at
     if wanted.words is not None and not many:
         statement = (

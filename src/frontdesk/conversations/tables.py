@@ -117,6 +117,13 @@ rooms = Table(
         postgresql_where=CONVERSATION,
     ),
     Index(
+        "ix_rooms_name",
+        text("lower(display_name)"),
+        "opened_at",
+        sqlite_where=CONVERSATION,
+        postgresql_where=CONVERSATION,
+    ),
+    Index(
         "ix_rooms_unit",
         "department_ancestors",
         "opened_at",
