@@ -155,7 +155,8 @@ def test_sources_are_listed_once_each(api: Api, admin: Api) -> None:
 
         filters = admin.get("livechat/rooms/filters").json()["filters"]
 
-        assert filters == [{"type": "api"}, {"type": "widget"}]
+        ours = ({"type": "api"}, {"type": "widget"})  # others have come by SMS and e-mail
+        assert sorted(each["type"] for each in filters if each in ours) == ["api", "widget"]
 
 
 def test_without_conversations_there_are_no_sources(

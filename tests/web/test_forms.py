@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -154,7 +155,7 @@ def test_what_was_written_to_somebody_who_has_left_is_kept_for_the_offline_form(
 
     widget.say("Is my parcel lost?")
 
-    message = widget.frame.get_by_label("Message")
+    message = widget.frame.get_by_role("textbox", name=re.compile("^Message"))
     expect(message).to_have_value("Is my parcel lost?")
     agent.api.post("users.setStatus", {"status": "online", "message": ""})
     # It looks again by itself, and at once when the browser says that there is a network.

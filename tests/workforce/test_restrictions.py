@@ -53,6 +53,8 @@ def seen(api: Api, text: str, **query: Any) -> list[str]:
 def test_without_units_everybody_sees_everything(
     admin: Api, agent: Person, monitor: Person, text: str
 ) -> None:
+    for unit in admin.get("livechat/units", {"count": 0}).json()["units"]:
+        admin.delete(f"livechat/units/{unit['_id']}")
     create_department(admin, name=f"{text} a")
 
     for api in (admin, agent.api, monitor.api):

@@ -85,9 +85,8 @@ class PostgresDatabase:
         import psycopg
 
         for attempt in range(1, TRIES + 1):
-            connection, cursor = self._connection()
+            connection, cursor = self._begin(begin)
             try:
-                cursor.execute(begin)
                 tx = Tx(connection, cursor, answers)
                 result = use_case(tx)
                 cursor.execute("COMMIT")
@@ -103,6 +102,21 @@ class PostgresDatabase:
                 log.info("transaction_repeated", attempt=attempt, reason=str(cause))
         raise AssertionError("unreachable")
 
+    def _begin(self, begin: str) -> tuple[Connection, Any]:
+        """Return a connection on which a transaction has begun; where the server has hung up since
+        the last one, that is a new connection.
+        """
+        import psycopg
+
+        connection, cursor = self._connection()
+        try:
+            cursor.execute(begin)
+        except psycopg.OperationalError:
+            self._drop()
+            connection, cursor = self._connection()
+            cursor.execute(begin)
+        return connection, cursor
+
     def _connection(self) -> tuple[Connection, Any]:
         connection: Connection | None = getattr(self._local, "connection", None)
         if connection is None or connection.invalidated or _driver(connection).closed:
@@ -117,10 +131,12 @@ class PostgresDatabase:
         try:
             cursor.execute("ROLLBACK")
         except Exception:
-            # The connection itself is gone; the next use case opens a new one.
-            with contextlib.suppress(Exception):
-                self._local.connection.invalidate()
-            self._local.connection = None
+            self._drop()  # the connection itself is gone; the next use case opens a new one
+
+    def _drop(self) -> None:
+        with contextlib.suppress(Exception):
+            self._local.connection.invalidate()
+        self._local.connection = None
 
     async def close(self) -> None:
         """Finish what is running, then give the connections back."""
