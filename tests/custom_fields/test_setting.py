@@ -116,6 +116,13 @@ def test_every_part_of_a_value_must_be_there(api: Api, missing: str) -> None:
         assert refusal(answer) == (400, text, "invalid-params")
 
 
+def test_more_values_than_there_can_be_fields_are_refused(api: Api) -> None:
+    value = {"key": "k", "value": "v", "overwrite": True}
+    answer = api.post("livechat/custom.fields", {"token": "t", "customFields": [value] * 501})
+    text = "must NOT have more than 500 items [invalid-params]"
+    assert refusal(answer) == (400, text, "invalid-params")
+
+
 def test_nothing_else_may_be_sent_with_a_value(api: Api) -> None:
     body = {"token": "t", "key": "k", "value": "v", "overwrite": True, "x": 1}
 

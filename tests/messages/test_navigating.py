@@ -8,6 +8,7 @@ from frontdesk.db.migrate import upgrade
 from frontdesk.jobs.queue import list_jobs
 from frontdesk.messages import navigating
 from frontdesk.messages.navigating import KEPT, adopt_page_visits, forget_old_visits
+from frontdesk.messages.queries import MOST_WAITING
 from frontdesk.messages.records import Message
 from frontdesk.messages.schemas import PageInfo, PageLocation, PageVisited
 from frontdesk.messages.storing import messages_of_room
@@ -60,6 +61,20 @@ async def test_pages_whose_conversation_never_comes_are_forgotten(db: Database):
     await db.write(forget_old_visits)
 
     assert await db.write(lambda tx: adopted(tx, "ann", "room1")) == []
+    assert len(await db.write(lambda tx: adopted(tx, "ben", "room2"))) == 1
+
+
+async def test_of_very_many_pages_the_newest_wait(db: Database):
+    def note_many(tx: Tx) -> None:
+        for number in range(MOST_WAITING + 3):
+            note(tx, "ann", str(number))
+        note(tx, "ben", "jobs")
+
+    await db.write(note_many)
+
+    moved = await db.write(lambda tx: adopted(tx, "ann", "room1"))
+    assert len(moved) == MOST_WAITING
+    assert moved[0].text.startswith("3 - ")
     assert len(await db.write(lambda tx: adopted(tx, "ben", "room2"))) == 1
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from frontdesk.messages.thumbnails import MOST_PIXELS, look_at
+from frontdesk.messages.thumbnails import MOST_PIXELS, MOST_SCANS, look_at
 from tests.builders import settings
 from tests.harness.client import Api
 from tests.harness.server import FrontdeskProcess
@@ -85,6 +85,17 @@ async def test_what_would_fill_the_memory_is_not_unpacked():
     found = await look_at(png(side, side), (480, 360))
     assert found is not None
     assert (found.width, found.preview, found.thumbnail) == (side, None, None)
+
+
+async def test_a_jpeg_that_goes_over_its_pixels_again_and_again_is_not_unpacked():
+    whole = picture(600, 600, mode="L", progressive=True)
+    last_scan = whole[whole.rindex(b"\xff\xda") : -2]
+    usual = await look_at(whole)
+    assert usual is not None and usual.preview is not None
+
+    found = await look_at(whole[:-2] + MOST_SCANS * last_scan + whole[-2:])
+    assert found is not None
+    assert (found.width, found.height, found.preview) == (600, 600, None)
 
 
 @pytest.mark.parametrize("cut", [60, 200, 900])

@@ -15,7 +15,7 @@ from tests.harness.server import FrontdeskProcess
 from tests.realtime.ddp import HELLO, Ddp, proof
 
 HANDSHAKE = (
-    "GET /websocket HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    "GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
 )
 PATIENCE = 30.0
@@ -24,13 +24,15 @@ PATIENCE = 30.0
 class Raw:
     """A WebSocket by hand, for what no library would send."""
 
-    def __init__(self, process: FrontdeskProcess, receive_buffer: int = 0) -> None:
+    def __init__(
+        self, process: FrontdeskProcess, receive_buffer: int = 0, path: str = "/websocket"
+    ) -> None:
         self.socket = socket.socket()
         if receive_buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self.socket.settimeout(PATIENCE)
         self.socket.connect(("127.0.0.1", process.port))
-        self.socket.sendall(HANDSHAKE.encode())
+        self.socket.sendall(HANDSHAKE.format(path=path).encode())
         answer = b""
         while not answer.endswith(b"\r\n\r\n"):
             answer += self.socket.recv(1)
@@ -121,6 +123,16 @@ def test_frames_without_a_mask_end_the_connection(alone: FrontdeskProcess) -> No
     with Raw(alone) as raw:
         raw.socket.sendall(b"\x81\x02{}")
         assert close_code(raw.until_the_end()) == 1002
+
+
+def test_a_message_of_sockjs_holds_no_more_frames_than_a_second(alone: FrontdeskProcess) -> None:
+    with Raw(alone, path="/sockjs/123/abcdefgh/websocket") as raw:
+        raw.frame(json.dumps(["{}"] * 200).encode())
+        raw.frame(json.dumps(["{}"] * 201).encode())
+        received = raw.until_the_end()
+    assert close_code(received) == 1007
+    assert received.count(b"Must connect first") == 200
+    assert_well(alone)
 
 
 def test_a_client_may_listen_to_so_much_and_no_more(alone: FrontdeskProcess) -> None:

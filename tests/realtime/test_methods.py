@@ -142,3 +142,6 @@ def test_calls_of_a_method_are_limited(private_server: Callable[..., FrontdeskPr
         assert error["reason"].startswith("Error, too many requests. Please slow down. You must")
         other = call(api, "livechat:getNextAgent", {"token": "x"}, path="method.callAnon")
         assert other.status_code == 200, "each method has its own count"
+        made_up = [call(api, f"no/such{number}", path="method.callAnon") for number in range(11)]
+        codes = [said(each)["error"]["error"] for each in made_up]
+        assert codes == [404] * 10 + ["too-many-requests"], "what is none has one for all"

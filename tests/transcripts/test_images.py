@@ -60,6 +60,12 @@ def test_what_is_no_whole_picture_is_none(data: bytes) -> None:
     assert inspect_image(data) is None
 
 
+@pytest.mark.parametrize("piece", [b"\xff", b"\xff\xfe\0\2"])
+def test_a_head_is_not_read_without_end(piece: bytes) -> None:
+    assert inspect_image(JPEG[:2] + piece * 1_000 + JPEG[2:]) == Image("jpeg", 12, 8)
+    assert inspect_image(JPEG[:2] + piece * 2_000 + JPEG[2:]) is None
+
+
 def test_a_picture_that_would_fill_the_memory_is_none() -> None:
     data = bytearray(png(10, 10))
     data[16:24] = struct.pack(">II", 50_000, 50_000)

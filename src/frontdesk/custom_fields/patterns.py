@@ -87,10 +87,13 @@ class _Compiler:
             entry = self._compiled(kind, details, entry)
         return entry
 
-    def _step(self, test: Test | None = None, *following: _Step, eats: bool = False) -> _Step:
+    def _count(self) -> None:
         self._size += 1
         if self._size > LONGEST_PROGRAM:
             raise Unfit("too long")
+
+    def _step(self, test: Test | None = None, *following: _Step, eats: bool = False) -> _Step:
+        self._count()
         step = _Step(test, eats=eats)
         step.next.extend(following)
         return step
@@ -123,6 +126,7 @@ class _Compiler:
             for _ in range(most - least):
                 entry = self._step(None, self.compile(nodes, entry), after)
         for _ in range(least):
+            self._count()  # also of nothing, which has no steps
             entry = self.compile(nodes, entry)
         return entry
 

@@ -13,6 +13,8 @@ ShownText: TypeAlias = Annotated[str, msgspec.Meta(max_length=500)]
 LongText: TypeAlias = Annotated[str, msgspec.Meta(max_length=20_000)]
 #: Characters of a pattern.
 PatternText: TypeAlias = Annotated[str, msgspec.Meta(max_length=1_000)]
+#: Values that are sent at once at the most, as many as a workspace can have fields.
+MOST_VALUES = 500
 
 
 def field_document(field: Definition, *, with_id: bool = True) -> dict[str, Any]:
@@ -54,7 +56,7 @@ class SetFields(msgspec.Struct, forbid_unknown_fields=True):
     """Body of POST livechat/custom.fields."""
 
     token: str
-    customFields: list[SentValue]
+    customFields: Annotated[list[SentValue], msgspec.Meta(max_length=MOST_VALUES)]
 
 
 class FieldListQuery(PageQuery, kw_only=True):

@@ -1,9 +1,11 @@
 """The pages that a visitor looks at, kept as system messages.
 
-What is visited before there is a conversation waits for it, for thirty days at the most.
+What is visited before there is a conversation waits for it, for thirty days at the most. Of very
+many visits the newest wait: nobody knows yet who the visitor is.
 
 Source: behaviour of the API, messages, section 4.1. Differing on purpose: a page is only noted in
-the visitor's own conversation, and only while that is open.
+the visitor's own conversation, and only while that is open; and only who may read the conversation
+is told of its pages.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -11,9 +13,11 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from frontdesk.conversations.finding import conversation_to_change, find_conversation
+from frontdesk.conversations.reading_rights import may_read
 from frontdesk.conversations.recording import count_messages
 from frontdesk.db import Tx
 from frontdesk.errors import Refused
+from frontdesk.http.call import Principal
 from frontdesk.http.paging import Page, listed
 from frontdesk.ids import random_id
 from frontdesk.jobs.queue import enqueue
@@ -68,9 +72,17 @@ def note_page_visit(tx: Tx, settings: "Settings", request: PageVisited) -> dict[
         store_message(tx, message)
         count_messages(tx, request.rid, 1)
     else:
+        _make_room(tx, message.room_id)
         store_message(tx, message)
         enqueue(tx, FORGET_VISITS, {}, due_at=tx.now + KEPT, key=FORGET_VISITS)
     return {"msg": message.text, "navigation": navigation}
+
+
+def _make_room(tx: Tx, place: str) -> None:
+    """Forget the oldest of the visits that wait, if there are as many as may."""
+    outlived = tx.one(queries.OUTLIVED_VISIT, room_id=place)
+    if outlived is not None:
+        tx.run(queries.DELETE_OUTLIVED_VISITS, of_room=place, until=outlived)
 
 
 def adopt_page_visits(tx: Tx, token: str, room_id: str) -> None:
@@ -83,12 +95,18 @@ def adopt_page_visits(tx: Tx, token: str, room_id: str) -> None:
         count_messages(tx, room_id, len(visits))
 
 
-def list_page_visits(tx: Tx, room_id: str, page: Page) -> dict[str, Any]:
+def list_page_visits(
+    tx: Tx, settings: "Settings", user: Principal, room_id: str, page: Page
+) -> dict[str, Any]:
     """Return the pages that the visitor of a conversation looked at, newest first unless sorted
-    otherwise. Raises Refused `invalid-room`.
+    otherwise. Raises Refused `invalid-room`, and `error-not-allowed` for a conversation that the
+    user may not read: with each page stands the visitor's token.
     """
-    if find_conversation(tx, room_id) is None:
+    room = find_conversation(tx, room_id)
+    if room is None:
         raise Refused("invalid-room")
+    if not may_read(tx, settings, user, room):
+        raise Refused("error-not-allowed")
     found = tx.select(queries.of_kind(room_id, _KIND, page), Message)
     total = tx.select(queries.count_of_kind(room_id, _KIND), int)[0]
     return listed("pages", [message_document(each) for each in found], page, total)

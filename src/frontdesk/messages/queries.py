@@ -144,9 +144,25 @@ FIRST_CLOSING_MESSAGE = Query(
 
 #: What the room of page visits without a conversation begins with.
 WAITING = "visit:"
+#: Visits of one visitor that wait at the most: all of them move at once when a conversation comes.
+MOST_WAITING = 500
 _WAITS = messages.c.room_id.startswith(WAITING, autoescape=True)
 DELETE_OLD_VISITS = Command(
     delete(messages).where(_WAITS, messages.c.sent_at < bindparam("before"))
+)
+#: When the oldest visit was made that has to go for a new one; no row while there is room.
+OUTLIVED_VISIT = Query(
+    select(messages.c.sent_at)
+    .where(messages.c.room_id == bindparam("room_id"))
+    .order_by(messages.c.sent_at.desc())
+    .limit(1)
+    .offset(MOST_WAITING - 1),
+    int,
+)
+DELETE_OUTLIVED_VISITS = Command(
+    delete(messages).where(
+        messages.c.room_id == bindparam("of_room"), messages.c.sent_at <= bindparam("until")
+    )
 )
 OLDEST_VISIT = Query(
     select(messages.c.sent_at).where(_WAITS).order_by(messages.c.sent_at).limit(1), int

@@ -1,8 +1,8 @@
 """Small pictures of large ones: the blurred preview in a message, and the thumbnail beside it.
 
 Pictures come from strangers. Only the usual formats are opened, nothing that unpacks to more than
-`MOST_PIXELS`, one at a time, and never in the event loop. A picture that cannot be read is shown
-from its own address.
+`MOST_PIXELS` or takes for ever to unpack, one at a time, and never in the event loop. A picture
+that cannot be read is shown from its own address.
 
 Source of the sizes: behaviour of the API, messages, section 1.8, and settings of the workspace.
 """
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 #: A picture takes four bytes of memory for each pixel while it is drawn: 64 MB at this limit.
 MOST_PIXELS = 16_000_000
+#: A JPEG may go over all its pixels as often as it likes, in 14 bytes each time. Programs write ten
+#: scans; what else looks like one stands in films that cameras put behind the picture.
+MOST_SCANS = 200
+_SCAN = b"\xff\xda"
 #: Sides of a preview, and of the largest thumbnail that a workspace can wish for; pixels.
 PREVIEW = 32
 LARGEST = 2_000
@@ -73,9 +77,13 @@ async def look_at(data: bytes, bounds: tuple[int, int] | None = None) -> Picture
     image = inspect_image(data)
     if image is None:
         return None
-    if image.width * image.height > MOST_PIXELS:
+    if image.width * image.height > MOST_PIXELS or _has_many_scans(data, image):
         return Picture(*image.seen())
     return await asyncio.get_running_loop().run_in_executor(_painter, _draw, data, image, bounds)
+
+
+def _has_many_scans(data: bytes, image: Image) -> bool:
+    return image.format == "jpeg" and data.count(_SCAN) > MOST_SCANS
 
 
 def _draw(data: bytes, image: Image, bounds: tuple[int, int] | None) -> Picture:

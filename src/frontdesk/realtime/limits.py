@@ -13,8 +13,6 @@ from frontdesk.realtime.failures import MethodFailure
 
 #: Calls of streams (`stream-notify-room`, ...) may come this many times as often.
 _STREAMS = 4
-#: Characters of a method's name that are looked at; no name is longer.
-LONGEST_NAME = 100
 
 
 class MethodLimiter:
@@ -29,7 +27,7 @@ class MethodLimiter:
             return
         more = _STREAMS if method.startswith("stream-") else 1
         ends = 0
-        for name, allowed, span, subject in _limits(caller, method[:LONGEST_NAME]):
+        for name, allowed, span, subject in _limits(caller, method):
             used, until = self._windows.count(name, subject, span)
             if used > allowed * more:
                 ends = max(ends, until)

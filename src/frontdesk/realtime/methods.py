@@ -82,8 +82,11 @@ class Methods:
     def limit(self, caller: Caller, name: str) -> None:
         """Count a call of a method, or a subscription to a stream.
 
-        Raises MethodFailure `too-many-requests`.
+        Names that nobody has declared count as one: made-up ones must not fill the limiter, which
+        counts all callers together once it is full. Raises MethodFailure `too-many-requests`.
         """
+        if name not in self._methods:
+            name = "stream-" if name.startswith("stream-") else ""
         self._limiter.count(caller, name)
 
     async def call(self, caller: Caller, name: str, arguments: list[Any]) -> Any:

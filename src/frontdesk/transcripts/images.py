@@ -14,6 +14,8 @@ ImageFormat = Literal["png", "jpeg", "gif", "webp"]
 _ORIENTATION_TAG = 0x0112
 # Some programs write remarks of their own behind the end of a picture.
 _TAIL = 4096
+# Segments and fill bytes before the frame header of a JPEG: programs write some dozens.
+_MOST_SEGMENTS = 2_000
 
 
 class Image(Struct, frozen=True):
@@ -60,7 +62,9 @@ def _jpeg(data: bytes) -> Image | None:
     if not data.startswith(b"\xff\xd8\xff") or b"\xff\xd9" not in data[-_TAIL:]:
         return None
     at, orientation = 2, 1
-    while at < len(data) and data[at] == 0xFF:
+    for _ in range(_MOST_SEGMENTS):
+        if data[at] != 0xFF:
+            break
         marker = data[at + 1]
         if marker == 0xFF:  # a fill byte
             at += 1
