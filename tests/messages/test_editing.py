@@ -214,6 +214,17 @@ def test_the_same_text_changes_nothing(served: Served):
     assert answer.json() == {"message": message, "success": True}
 
 
+def test_who_may_not_read_a_message_does_not_get_it_for_its_text(
+    api: Api, admin: Api, served: Served
+):
+    message = send(api, served, "Hello").json()["message"]
+    other = create_agent(admin)
+    refused = update(other.api, message, "Hello")
+    assert error(refused) == "Message editing not allowed [error-action-not-allowed]"
+    assert "Hello" not in refused.text
+    retire(admin, other)
+
+
 def test_messages_of_others_are_edited_with_permission_only(api: Api, admin: Api, served: Served):
     message = send(api, served, "Hello").json()["message"]
     refused = update(served.agent.api, message, "Changed")

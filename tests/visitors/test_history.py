@@ -183,6 +183,22 @@ def test_pages_visited_before_the_conversation_stand_in_it(
     assert room_of(admin, room["_id"])["msgs"] == 4
 
 
+def test_pages_are_for_those_who_may_read_the_conversation(
+    api: Api, admin: Api, agent: Person
+) -> None:
+    room, visitor = open_conversation(api)
+    page_visited(api, visitor.token, "during", rid=room["_id"])
+    take(agent, admin, room["_id"])
+    path = f"livechat/visitors.pagesVisited/{room['_id']}"
+    other = create_agent(admin)
+
+    answer = other.api.get(path)
+
+    assert (answer.status_code, answer.json()["error"]) == (400, "error-not-allowed")
+    assert agent.api.get(path).json()["total"] == 1
+    retire(admin, other)
+
+
 def test_pages_of_an_unknown_room_are_refused(api: Api, admin: Api) -> None:
     answer = admin.get("livechat/visitors.pagesVisited/nowhere")
 

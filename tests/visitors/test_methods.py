@@ -1,7 +1,7 @@
 """The real-time methods of visitors, for clients older than their REST successors."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -22,6 +22,8 @@ from tests.builders import (
 from tests.conversations.test_methods import call, refused
 from tests.custom_fields.fields import field_data, fields
 from tests.harness.client import Api
+from tests.harness.server import FrontdeskProcess
+from tests.realtime.ddp import Ddp
 
 
 @pytest.fixture
@@ -56,6 +58,18 @@ def test_a_guest_registers_and_is_known_by_token(api: Api, admin: Api) -> None:
     assert refused(api, "registerGuest", {}) == "Invalid token [error-invalid-token]"
     bad = refused(api, "registerGuest", {"token": token, "name": "<b>"})
     assert bad == "[Name contains invalid characters]"
+
+
+def test_the_sixth_guest_of_an_address_in_a_minute_is_refused(
+    private_server: Callable[..., FrontdeskProcess],
+) -> None:
+    server = private_server(environment={"TEST_MODE": "false"})
+    codes = []
+    for _ in range(6):
+        with Ddp(server.url) as client:  # a new connection changes nothing
+            frame = client.call("livechat:registerGuest", {"token": unique("token")})
+            codes.append(frame.get("error", {}).get("error"))
+    assert codes == [None] * 5 + ["too-many-requests"]
 
 
 def test_fields_are_made_set_read_and_removed(api: Api, admin: Api, agent: Person) -> None:

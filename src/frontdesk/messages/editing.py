@@ -82,7 +82,7 @@ def edit_as_user(
         and request.previewUrls is None
         and request.customFields is None
     )
-    if same:
+    if same and readable_by(tx, settings, user)(message):
         return message_document(message)
     _check_right(tx, settings, user, message)
     room = room_to_post(tx, settings, user, message.room_id)

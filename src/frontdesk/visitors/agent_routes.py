@@ -145,15 +145,15 @@ async def autocomplete(call: Call, query: SelectorQuery) -> dict[str, Any]:
     "livechat/visitors.pagesVisited/{roomId}",
     permissions=["view-l-room"],
     example={"pages": [_PAGE_VISIT], **_ONE},
-    refusals=("invalid-room",),
+    refusals=_NOT_THEIRS,
 )
 async def pages_visited(call: Call, query: PageQuery) -> dict[str, Any]:
     """List the pages that the visitor of a conversation looked at.
 
-    Newest first unless sorted otherwise.
+    Of one that the caller may read. Newest first unless sorted otherwise.
     """
     wanted = page(call.settings, query)
-    return await call.read(list_page_visits, call.path["roomId"], wanted)
+    return await call.read(list_page_visits, call.settings, call.user, call.path["roomId"], wanted)
 
 
 @routes.get(

@@ -14,7 +14,9 @@ from frontdesk.conversations.finding import visitor_room
 from frontdesk.custom_fields.setting import set_guest_values
 from frontdesk.db import Tx
 from frontdesk.errors import Coded, Failure
+from frontdesk.http.limits import FixedWindows
 from frontdesk.realtime.caller import Caller
+from frontdesk.realtime.limits import too_many_requests
 from frontdesk.realtime.methods import Methods
 from frontdesk.visitors import queries
 from frontdesk.visitors.announcing import announce_status
@@ -30,6 +32,11 @@ from frontdesk.visitors.schemas import (
 from frontdesk.workforce.agents_for_visitors import agent_for_visitors
 
 methods = Methods()
+_windows = FixedWindows()
+
+#: Registrations of one address in so many milliseconds, on however many connections: as over REST.
+MOST_REGISTRATIONS = 5
+SPAN = 60_000
 
 
 class Guest(msgspec.Struct):
@@ -68,6 +75,7 @@ async def register_guest(caller: Caller, guest: Guest) -> dict[str, Any]:
     if not guest.token:
         details = {"method": "livechat:registerGuest"}
         raise Coded("error-invalid-token", "Invalid token", details)
+    _limit(caller)
     registration = Registration(
         token=guest.token, name=guest.name, email=guest.email, department=guest.department
     )
@@ -108,6 +116,16 @@ async def agent_data(caller: Caller, room: OwnRoom) -> dict[str, Any] | None:
         return agent_for_visitors(tx, caller.settings, found.agent_id)
 
     return await caller.read(agent)
+
+
+def _limit(caller: Caller) -> None:
+    """Count a registration; raises MethodFailure `too-many-requests`."""
+    limited = caller.settings.flag("API_Enable_Rate_Limiter")
+    if caller.workspace.config.test_mode or not limited:
+        return
+    used, ends = _windows.count("livechat:registerGuest", caller.address, SPAN)
+    if used > MOST_REGISTRATIONS:
+        raise too_many_requests(ends)
 
 
 def _holder(tx: Tx, token: str) -> Visitor | None:
