@@ -17,6 +17,7 @@ from frontdesk.messages.records import Message
 from frontdesk.messages.search_index import NEWEST, NEWEST_FOR_SHORT, newest_with
 from frontdesk.messages.storing import change_message, find_message, remove_messages
 from frontdesk.messages.tables import message_index, message_texts
+from tests.harness.engines import on_sqlite
 
 
 @pytest.fixture
@@ -153,11 +154,10 @@ def test_a_number_is_never_given_twice(database: Database):
     assert found(database, "third time") == [last.id]
 
 
+@on_sqlite  # PostgreSQL keeps its index itself
 def test_texts_come_into_the_index_in_batches(database: Database):
     say(database, *(message(number, f"text {number}") for number in range(BATCH + 1)))
     progress = Query(message_index.select().with_only_columns(message_index.c.indexed_to), int)
-    if database.write_now(lambda tx: not tx.alone):
-        pytest.skip("PostgreSQL keeps its index itself")
 
     database.write_now(index_batch)
     assert database.write_now(lambda tx: tx.one(progress)) == BATCH

@@ -17,9 +17,13 @@ from tests.builders import (
     take,
 )
 from tests.harness.client import Api
+from tests.harness.engines import on_postgresql
 from tests.harness.redis import RedisServer
 from tests.harness.server import FrontdeskProcess
 from tests.realtime.ddp import PATIENCE, Ddp, proof
+
+#: On SQLite there is one process.
+pytestmark = on_postgresql
 
 BY_HAND = {"OVERWRITE_SETTING_Livechat_Routing_Method": "Manual_Selection"}
 
@@ -35,13 +39,10 @@ class Pair:
 
 @pytest.fixture
 def pair(
-    engine: str,
     redis_server: RedisServer,
     private_server: Callable[..., FrontdeskProcess],
 ) -> Iterator[Pair]:
     """Return two running processes."""
-    if engine != "postgresql":
-        pytest.skip("SQLite has one process")
     first = private_server(redis_url=redis_server.url, environment=BY_HAND)
     second = private_server(
         redis_url=redis_server.url, database_url=first.database_url, environment=BY_HAND
@@ -210,12 +211,9 @@ def test_a_process_that_takes_leave_is_not_missed(pair: Pair) -> None:
 
 
 def test_several_workers_of_one_server_hear_each_other(
-    engine: str,
     redis_server: RedisServer,
     private_server: Callable[..., FrontdeskProcess],
 ) -> None:
-    if engine != "postgresql":
-        pytest.skip("SQLite has one process")
     process = private_server(redis_url=redis_server.url, workers=2, environment=BY_HAND)
     with Api(process.url) as api:
         with Api(process.url).login_as_administrator() as admin:

@@ -11,6 +11,7 @@ import pytest
 
 from tests.builders import create_agent, open_conversation, say_as_visitor
 from tests.harness.client import Api
+from tests.harness.engines import on_sqlite
 from tests.harness.server import FrontdeskProcess
 from tests.realtime.ddp import HELLO, Ddp, proof
 
@@ -78,15 +79,12 @@ def assert_well(process: FrontdeskProcess) -> None:
 
 
 @pytest.fixture
-def alone(
-    private_server: Callable[..., FrontdeskProcess], engine: str
-) -> Iterator[FrontdeskProcess]:
-    """Return a server of the test's own; what is tested here does not touch the store."""
-    if engine != "sqlite":
-        pytest.skip("the store is not touched")
-    yield private_server()
+def alone(private_server: Callable[..., FrontdeskProcess]) -> FrontdeskProcess:
+    """Return a server of the test's own."""
+    return private_server()
 
 
+@on_sqlite  # the store is not touched
 @pytest.mark.parametrize(
     ("payload", "first", "code"),
     [
@@ -108,6 +106,7 @@ def test_frames_that_break_the_rules_end_the_connection(
     assert "Traceback" not in alone.log
 
 
+@on_sqlite  # the store is not touched
 def test_a_message_in_pieces_is_not_larger(alone: FrontdeskProcess) -> None:
     with Raw(alone) as raw:
         raw.frame(b"x" * 100_000, 0x01)
@@ -119,12 +118,14 @@ def test_a_message_in_pieces_is_not_larger(alone: FrontdeskProcess) -> None:
         assert close_code(raw.until_the_end()) == 1009
 
 
+@on_sqlite  # the store is not touched
 def test_frames_without_a_mask_end_the_connection(alone: FrontdeskProcess) -> None:
     with Raw(alone) as raw:
         raw.socket.sendall(b"\x81\x02{}")
         assert close_code(raw.until_the_end()) == 1002
 
 
+@on_sqlite  # the store is not touched
 def test_a_message_of_sockjs_holds_no_more_frames_than_a_second(alone: FrontdeskProcess) -> None:
     with Raw(alone, path="/sockjs/123/abcdefgh/websocket") as raw:
         raw.frame(json.dumps(["{}"] * 200).encode())
@@ -135,6 +136,7 @@ def test_a_message_of_sockjs_holds_no_more_frames_than_a_second(alone: Frontdesk
     assert_well(alone)
 
 
+@on_sqlite  # the store is not touched
 def test_a_client_may_listen_to_so_much_and_no_more(alone: FrontdeskProcess) -> None:
     with (
         Api(alone.url).login_as_administrator() as admin,
@@ -155,6 +157,7 @@ def test_a_client_may_listen_to_so_much_and_no_more(alone: FrontdeskProcess) -> 
     assert_well(alone)
 
 
+@on_sqlite  # the store is not touched
 def test_ten_thousand_subscriptions_at_once_keep_nobody_else_waiting(
     alone: FrontdeskProcess,
 ) -> None:
@@ -173,6 +176,7 @@ def test_ten_thousand_subscriptions_at_once_keep_nobody_else_waiting(
         assert_well(alone)
 
 
+@on_sqlite  # the store is not touched
 def test_whose_presence_is_watched_is_bounded(alone: FrontdeskProcess) -> None:
     with Api(alone.url).login_as_administrator() as admin, Ddp(alone.url) as client:
         client.call("login", {"resume": admin.token})
@@ -186,6 +190,7 @@ def test_whose_presence_is_watched_is_bounded(alone: FrontdeskProcess) -> None:
         assert answer["error"]["error"] == "too-many-subscriptions"
 
 
+@on_sqlite  # the store is not touched
 def test_deep_and_odd_values_are_answered(alone: FrontdeskProcess) -> None:
     odd = [{"$date": 1e300}, {"$escape": {"$date": 1}}, {"$date": "x"}, 1e308, "\u0000", None]
     with Ddp(alone.url) as client:
