@@ -45,7 +45,7 @@ run: setup  ## serve on http://127.0.0.1:3000, keeping everything in ./data
 	$(BIN)/frontdesk serve --host 127.0.0.1 --port 3000 --data-dir ./data $(ARGS)
 
 test: setup  ## run every test this machine can run, and name what was skipped
-	$(BIN)/python -m pytest --numprocesses=auto -rs $(ARGS)
+	$(BIN)/python -m pytest --numprocesses=auto -rfEs $(ARGS)
 
 check: setup $(VENV)/bench/.installed  ## format, lint, types, floors: changes nothing
 	$(BIN)/ruff format --check .
