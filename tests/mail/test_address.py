@@ -5,7 +5,9 @@ from frontdesk.mail.address import is_address, require_address, sender_address, 
 from frontdesk.settings.workspace import Settings
 
 
-@pytest.mark.parametrize("text", ["ada@example.org", "a@b", "ü@bücher.example", "a'b+c@x..y"])
+@pytest.mark.parametrize(
+    "text", ["ada@example.org", "a@b", "ü@bücher.example", "a'b+c@x.y", "a@[::1]"]
+)
 def test_something_at_something_is_an_address(text: str) -> None:
     assert is_address(text)
     assert require_address(text) == text
@@ -28,6 +30,11 @@ def test_something_at_something_is_an_address(text: str) -> None:
         "ada@example\u2028.org",
         "ada@example\x85.org",
         "ada@example.org>",
+        "ada@example.org.",
+        "ada@example..org",
+        "ada@ü..example",
+        ".ada@example.org",
+        "=?utf-8?q?ada?=@example.org",
     ],
 )
 def test_other_texts_are_refused_in_the_words_of_the_api(text: str) -> None:

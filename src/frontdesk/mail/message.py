@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from frontdesk.mail.address import is_address
+from frontdesk.mail.address import DOMAIN, split_address
 
 
 class _MessageIds(UnstructuredHeader, BaseHeader):
@@ -31,8 +31,6 @@ _headers.map_to_type("references", _MessageIds)
 _POLICY = SMTP.clone(cte_type="7bit", header_factory=_headers)
 #: Control characters, line and paragraph separators, and halves of surrogate pairs.
 _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-#: A host name in its ASCII form, or an address literal such as [192.0.2.1] (RFC 5321, 4.1.3).
-_DOMAIN = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*|\[[A-Za-z0-9.:]+\]")
 _MESSAGE_ID = re.compile(r"<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,128}@[A-Za-z0-9.-]{1,255}>")
 _CONTENT_ID = re.compile(r"[A-Za-z0-9._+-]+(?:@[A-Za-z0-9.-]+)?")
 _MEDIA_TYPE = re.compile(r"([A-Za-z0-9!#$&^_.+-]+)/([A-Za-z0-9!#$&^_.+-]+)")
@@ -82,7 +80,7 @@ def one_line(text: str) -> str:
 
 def stable_message_id(key: str, domain: str) -> str:
     """Return the Message-ID for a key; the same key gives the same id."""
-    host = domain if _DOMAIN.fullmatch(domain) and "[" not in domain else "localhost"
+    host = domain if DOMAIN.fullmatch(domain) and "[" not in domain else "localhost"
     return f"<{hashlib.sha256(key.encode()).hexdigest()[:40]}@{host}>"
 
 
@@ -127,14 +125,10 @@ def is_message_id(text: str) -> bool:
 
 
 def _mailbox(address: str, name: str = "") -> Address:
-    if not is_address(address):
+    parts = split_address(address)
+    if parts is None:
         raise ValueError(f"not an address: {address!r}")
-    local, domain = address.split("@")
-    if not domain.isascii():
-        domain = domain.encode("idna").decode()
-    # "=?" would be read as an encoded word and become another address.
-    if not _DOMAIN.fullmatch(domain) or local.startswith(".") or "=?" in local:
-        raise ValueError(f"no header can hold the address {address!r}")
+    local, domain = parts
     return Address(_header_text(name), local, domain)
 
 
