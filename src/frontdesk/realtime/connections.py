@@ -33,6 +33,8 @@ log = structlog.get_logger(__name__)
 ASK_AFTER = 25.0
 GONE_AFTER = 60.0
 LOOK_EVERY = 2.5
+#: Connections that are looked at before others get their turn.
+LOOK_AT_ONCE = 100
 #: Subscriptions that are looked at in the database at the same time: when everybody comes back at
 #: once, the calls of others must not wait behind them all.
 TURNS = 2
@@ -201,7 +203,9 @@ class Connections:
         while True:
             await asyncio.sleep(LOOK_EVERY)
             now = time.monotonic()
-            for session in list(self._sessions):
+            for number, session in enumerate(list(self._sessions)):
+                if number % LOOK_AT_ONCE == 0:
+                    await asyncio.sleep(0)
                 silent = now - session.heard_at
                 if silent > GONE_AFTER:
                     session.leave(TIMED_OUT, "timeout")

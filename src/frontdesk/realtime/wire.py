@@ -12,6 +12,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Protocol, cast
 
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request
@@ -73,6 +74,13 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
     """A WebSocket connection that tells how much waits, and can be cut."""
 
     server_stops = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take the connection over from HTTP, whose parser nobody needs any more: it and its
+        protocol hold each other, and would stay until the next full garbage collection.
+        """
+        del cast(HttpToolsProtocol, transport.get_protocol()).parser
+        super().connection_made(transport)
 
     def handle_connect(self, event: Request) -> None:
         """Take up a new connection when it is its turn."""
@@ -141,5 +149,6 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Let nothing of the connection hold on to itself."""
         super().connection_lost(exc)
+        self.conn.parser.close()  # a generator, which holds the connection that holds it
         if self.close_timer is not None:
             self.close_timer.cancel()
