@@ -4,7 +4,7 @@ queue.
 
 from collections.abc import Callable, Mapping
 
-from bench import day, live, scale, search, waiting
+from bench import day, live, scale, search, storm, waiting
 from bench.load import Outcome
 from bench.stores import ENGINES
 from bench.table import Row
@@ -133,11 +133,12 @@ def live_rows(visitors: int, seconds: float, tell: Callable[[str], None]) -> lis
             f"{live.RATE:,} messages/s, each to {live.LISTENERS} clients: **Frontdesk**",
             f"p50 {p50:.1f} ms, p99 {p99:.1f} ms from sending to arrival; "
             f"{len(lived.arrivals):,} arrived",
-            goal="all arrive",
-            reached=complete,
+            goal=f"all arrive, p99 < {live.MS_ON_ITS_WAY:.0f} ms",
+            reached=complete and p99 < live.MS_ON_ITS_WAY,
         ),
         Row(
-            f"REST while {live.STORM:,} clients connect at once: **Frontdesk**",
-            f"p99 {during:.1f} ms, {before:.1f} ms before; all connected in {lived.storm:.1f} s",
+            f"REST while {storm.A_SECOND:,} clients connect every second: **Frontdesk**",
+            f"p99 {during:.1f} ms, {before:.1f} ms before; "
+            f"{storm.A_SECOND * storm.SECONDS:,} connected in {lived.storm:.1f} s",
         ),
     ]
