@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from tests.harness.client import Api
 from tests.harness.dovecot import ImapServer, dovecot
@@ -17,6 +18,10 @@ from tests.harness.redis import RedisServer
 from tests.harness.requirements import require
 from tests.harness.server import FrontdeskProcess
 from tests.harness.smtp import SmtpServer
+
+# How long an example takes says more about the machine than about the program.
+hypothesis_settings.register_profile("untimed", hypothesis_settings(), deadline=None)
+hypothesis_settings.load_profile("untimed")
 
 LOG_LINES_SHOWN = 80
 private_servers = pytest.StashKey[list[FrontdeskProcess]]()

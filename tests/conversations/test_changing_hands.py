@@ -134,7 +134,7 @@ def test_a_conversation_is_with_one_agent_at_the_most_and_none_is_lost(
     assert broken_rules(store_url(process)) == []
 
 
-@hypothesis_settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@hypothesis_settings(max_examples=6, suppress_health_check=list(HealthCheck))
 @given(acts=ACTS, manual=st.booleans())
 def many_do_at_once(
     process: FrontdeskProcess, api: Api, admin: Api, acts: list[Act], manual: bool

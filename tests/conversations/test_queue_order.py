@@ -91,9 +91,7 @@ def sort_key(mechanism: str, each: Inquiry) -> tuple[Any, ...]:
     return by_time
 
 
-@hypothesis_settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@hypothesis_settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(wanted=places, mechanism=st.sampled_from(MECHANISMS))
 async def test_the_order_is_total(desk: Desk, wanted: list[Place], mechanism: str) -> None:
     desk.set(Omnichannel_sorting_mechanism=mechanism)

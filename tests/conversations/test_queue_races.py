@@ -149,7 +149,7 @@ def test_no_limit_is_passed_and_nobody_is_lost_whatever_happens_at_once(
         many_share_a_queue(process, api, admin)
 
 
-@hypothesis_settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
+@hypothesis_settings(max_examples=5, suppress_health_check=list(HealthCheck))
 @given(
     acts=ACTS,
     method=st.sampled_from(["Auto_Selection", "Load_Balancing", "Load_Rotation"]),

@@ -118,9 +118,7 @@ def test_of_eight_agents_who_take_one_conversation_one_gets_it(api: Api, admin: 
         retire(admin, *agents)
 
 
-@hypothesis_settings(
-    max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@hypothesis_settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(limit=st.integers(1, 4), chats=st.integers(5, 14))
 def test_an_agent_never_has_more_chats_than_the_limit(
     api: Api, admin: Api, limit: int, chats: int
@@ -141,9 +139,7 @@ def test_an_agent_never_has_more_chats_than_the_limit(
         retire(admin, *agents)
 
 
-@hypothesis_settings(
-    max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@hypothesis_settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(limit=st.integers(1, 3))
 def test_taking_by_hand_stops_at_the_limit_too(api: Api, admin: Api, limit: int) -> None:
     with settings(

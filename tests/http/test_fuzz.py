@@ -91,7 +91,6 @@ def administrator(
 @schema.parametrize()
 @hypothesis.settings(
     max_examples=EXAMPLES,
-    deadline=None,
     derandomize=True,
     database=None,
     suppress_health_check=list(hypothesis.HealthCheck),
