@@ -6,10 +6,10 @@ filled in the background, because in the transaction of each message it would co
 message itself; on PostgreSQL a GIN index, which postpones that work by itself.
 
 A search goes backwards in stretches until it has found enough. The newest stretch is read as it is,
-so that it does not matter how far the index is. What is said often is found there, or in the next
-ones, each four times as long as the one before; what is said rarely stands in few places of the
-index, and all of them are gathered at once. Either way the work hardly grows with the number of
-messages.
+so that it does not matter how far the index is. What is said often is found there, or in a next one
+that is as long as what was found lets expect; what the newest ones do not hold stands in few places
+of the index, and all of them are gathered at once. Either way the work hardly grows with the number
+of messages.
 """
 
 from collections.abc import Callable
@@ -29,11 +29,14 @@ from frontdesk.messages.tables import message_index, message_texts
 NEWEST = 2_000
 #: So many are read for a text that is too short for the index.
 NEWEST_FOR_SHORT = 5_000
-_LONGER = 4
-#: So many messages that may fit are gathered at once. About as long as it takes to gather them, it
-#: takes to read on until a page is full where that is expected to be said more often.
+#: The next stretch is so much longer than it would have to be if what is looked for stood
+#: everywhere as often as in what was read; but at least this long, and not so long that more than
+#: a few messages can be expected to hold it, or that more is read than was until then.
+_MARGIN = 1.5
+_SHORTEST = 500
 FEW = 1_000
-
+#: What stands in more than one message of so many is found sooner without the index.
+_OFTEN = 30
 
 InRooms: TypeAlias = Callable[[ColumnElement[str]], ColumnElement[bool]]
 
@@ -121,9 +124,8 @@ def newest_with(tx: Tx, text: str, count: int, in_rooms: InRooms | None = None) 
             break
         read += length
         fitting += tx.select(select(func.count()).select_from(within), int)[0]
-        high, indexed = stretch.low, True
-        # The rest is read at once if not much can be expected of it.
-        length = high if fitting * high <= FEW * read else length * _LONGER
+        high, indexed = stretch.low, fitting * _OFTEN < read
+        length = _length_of_next(read, fitting, found=len(found), count=count) if fitting else high
     return found
 
 
@@ -132,6 +134,14 @@ def _length_of_newest(tx: Tx, highest: int, *, known: bool) -> int:
     if not known:
         return NEWEST_FOR_SHORT
     return max(NEWEST, highest - (tx.one(_INDEXED_TO) or 0)) if tx.alone else NEWEST
+
+
+def _length_of_next(read: int, fitting: int, *, found: int, count: int) -> int:
+    """Return how many messages are to be looked at next, where `fitting` of those that were `read`
+    hold the text, and `found` of these count.
+    """
+    enough = round(_MARGIN * read * (count - found) / max(1, found))
+    return max(_SHORTEST, min(enough, max(FEW * read // fitting, read)))
 
 
 def _within(stretch: _Stretch, text: str, holding: ColumnElement[bool]) -> Subquery:
