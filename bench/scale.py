@@ -121,7 +121,7 @@ def _lists(desk: _Desk) -> dict[str, dict[str, Any]]:
         "on hold": {"onhold": "true"},
         "queued": {"queued": "true"},
         "named like many": {"roomName": "art"},
-        "named exactly": {"roomName": f'"{desk.name}"'},
+        "named exactly": {"roomName": f'"{desk.name}"', "count": 5},  # as many as both have
         "named like nobody": {"roomName": "nobody"},
         "with a usual tag": {"tags[]": "delivery"},
         "with a tag that nothing has": {"tags[]": "nothing"},

@@ -35,6 +35,8 @@ SMALL = 10_000
 LARGE = 1_000_000
 #: The goal: at most so many times the small workspace's p99.
 TIMES_SMALL = 2.0
+#: Agents in both: an agent's own messages are the same part of all.
+_AGENTS = 40
 #: Messages of a conversation of the demo data, on average.
 _EACH = 10.49
 #: What is planted, and in how many messages.
@@ -102,7 +104,7 @@ def _searches(desk: _Desk) -> dict[str, tuple[str, LogIn]]:
         "everywhere, what nobody says": (everywhere("xylophone"), desk.manager),
         "everywhere, a piece of two words": (everywhere("cel fd"), desk.manager),
         "everywhere, two characters": (everywhere("fd"), desk.manager),
-        "what an agent may read, said often": (everywhere("parcel"), desk.agent),
+        "what an agent may read, said often": (everywhere("the"), desk.agent),
         "what an agent may read, said rarely": (everywhere(_RARE), desk.agent),
     }
 
@@ -143,7 +145,16 @@ def _fill(place: Path, url: str, count: int) -> _Desk:
     manager = people.agent("bench.manager", *people.MANAGER_ROLES)
     manager_in, manager_token = people.logged_in(manager)
     db = first_start(place, url)
-    fill(db, Wanted(round(count / _EACH), 40, 20, 100, seed=1, until=now_ms()))
+    wanted = Wanted(
+        round(count / _EACH),
+        served=40,
+        held=20,
+        queued=100,
+        seed=1,
+        until=now_ms(),
+        agents=_AGENTS,
+    )
+    fill(db, wanted)
     busiest = db.write_now(lambda tx: tx.select(_BUSIEST, str))[0]
     agent_in, agent_token = people.logged_in(msgspec.structs.replace(manager, id=busiest))
     db.write_now(lambda tx: store.write(tx, [manager]))

@@ -16,7 +16,7 @@ from frontdesk.demo_data import store
 from frontdesk.demo_data.chance import Chance
 from frontdesk.demo_data.rhythm import opening_times
 from frontdesk.demo_data.scripts import LONGEST_OF_LATE, Place, Stage, State
-from frontdesk.demo_data.staff import Staff, make_staff
+from frontdesk.demo_data.staff import CONVERSATIONS_PER_AGENT, FEWEST_AGENTS, Staff, make_staff
 from frontdesk.demo_data.texts import Texts, load_texts
 from frontdesk.demo_data.visitors import Guests
 
@@ -34,7 +34,8 @@ class NotEmpty(Exception):
 class Wanted(msgspec.Struct, frozen=True):
     """What to make: so many conversations, of which so many are open: served, on hold, waiting.
 
-    The rest is closed. `until` is the end of the twelve months in ms.
+    The rest is closed. `until` is the end of the twelve months in ms. There are so many agents, or
+    as many as so many conversations keep busy.
     """
 
     rooms: int
@@ -43,6 +44,7 @@ class Wanted(msgspec.Struct, frozen=True):
     queued: int
     seed: int
     until: int
+    agents: int | None = None
 
 
 class Progress(msgspec.Struct, frozen=True):
@@ -109,12 +111,16 @@ def _begin(
     staff = found.staff
     if staff is None:
         hashed = hash_digest(digest(password)) if password else None
-        staff = make_staff(texts, wanted.rooms, chance, wanted.until - _YEAR, hashed)
+        staff = make_staff(texts, _agents(wanted), chance, wanted.until - _YEAR, hashed)
         store.write(tx, _rows_of(staff))
     store.write(tx, _tags(texts, found.tags, chance, tx.now))
     guests = Guests(chance, texts.languages, store.reserve_guests(tx, wanted.rooms))
     stage = Stage(chance, staff, found.busy, found.limit, found.ranks, wanted.until)
     return chance, stage, guests
+
+
+def _agents(wanted: Wanted) -> int:
+    return wanted.agents or max(FEWEST_AGENTS, wanted.rooms // CONVERSATIONS_PER_AGENT)
 
 
 def _rows_of(staff: Staff) -> Iterator[Any]:

@@ -177,7 +177,7 @@ class _Scene:
     def begin(self) -> None:
         opens = self._chance.pick(self._topic.opens)
         if "{n}" in opens:
-            number = f"FD-{self._chance.randrange(2000, 2400)}"
+            number = f"FD-{self._chance.randrange(200_000, 1_000_000)}"
             opens = opens.replace("{n}", number)
             self._talk.room.livechat_data = {"order": number}
         self._visitor(f"{self._chance.pick(self._language.hello)} {opens}")

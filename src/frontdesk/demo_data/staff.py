@@ -16,8 +16,8 @@ PREFIX = "demo."
 #: Where all demo users and departments have their addresses.
 DOMAIN = "demo.example.org"
 #: Agents: so many at least, and one more for so many conversations.
-_FEWEST_AGENTS = 8
-_CONVERSATIONS_PER_AGENT = 2_500
+FEWEST_AGENTS = 8
+CONVERSATIONS_PER_AGENT = 2_500
 #: Chats at once, for agents who have a limit of their own.
 _CHAT_LIMIT = 8
 
@@ -44,14 +44,13 @@ class Staff(msgspec.Struct):
 
 
 def make_staff(
-    texts: Texts, rooms: int, chance: Chance, at: int, password_hash: str | None
+    texts: Texts, count: int, chance: Chance, at: int, password_hash: str | None
 ) -> Staff:
-    """Return the staff for so many conversations, at work since `at` (ms).
+    """Return a staff of so many agents, at work since `at` (ms); there are not endlessly many.
 
     Agents are available and offline: whoever opens a conversation now is not given to somebody
     who is not there. Without a password nobody can log in.
     """
-    count = min(max(_FEWEST_AGENTS, rooms // _CONVERSATIONS_PER_AGENT), len(texts.agents))
     agents = [_user(name, "livechat-agent", chance, at, password_hash) for name in texts.agents]
     managers = [
         _user(name, "livechat-manager", chance, at, password_hash) for name in texts.managers
