@@ -146,6 +146,10 @@ FILTERS: dict[str, tuple[dict[str, Any], Callable[[Room], bool]]] = {
         {"customFields": json.dumps({"note": "x\\y"})},
         lambda r: (r.livechat_data or {}).get("note") == "x\\y",
     ),
+    "with more of a field": (
+        {"customFields": '{"order": "FD-23"}'},
+        lambda r: "FD-23" in str((r.livechat_data or {}).get("order", "")),
+    ),
     "with another field": ({"customFields": '{"other": "FD-2"}'}, lambda _: False),
     "in a unit": ({"units": ["unit1"]}, lambda r: r.department_ancestors == ["unit1"]),
 }  # fmt: skip

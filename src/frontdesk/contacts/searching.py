@@ -17,7 +17,7 @@ from frontdesk.contacts.schemas import SearchQuery, contact_document
 from frontdesk.contacts.tables import ENABLED, contact_channels, contacts
 from frontdesk.db import Tx, columns_of
 from frontdesk.db.json_text import json_member
-from frontdesk.db.trigrams import is_known, trigrams
+from frontdesk.db.trigrams import is_known, rare_trigrams
 from frontdesk.http.paging import Page, page
 from frontdesk.workforce.finding import staff_by_id
 
@@ -82,7 +82,7 @@ def _by_index(tx: Tx, piece: str) -> list[TextClause]:
     """Return the condition that leads to the contacts that may fit, if they are few, on SQLite."""
     if not tx.alone or not is_known(piece):
         return []
-    search = trigrams(piece)
+    search = rare_trigrams(tx, "contact_words", piece)
     count = select(_HOW_MANY.bindparams(trigrams=search, most=FEW + 1))
     if tx.select(count, int)[0] > FEW:
         return []

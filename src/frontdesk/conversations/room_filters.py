@@ -4,14 +4,20 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import msgspec
-from sqlalchemy import ColumnElement, TextClause, exists, func, select
+from sqlalchemy import ColumnElement, TextClause, func, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 
 from frontdesk.conversations.restricting import within_units
 from frontdesk.conversations.room_texts import as_stored, words_fit
-from frontdesk.conversations.tables import CONVERSATION, inquiries, room_tags, rooms
+from frontdesk.conversations.tables import (
+    CONVERSATION,
+    OPEN_CONVERSATION,
+    inquiries,
+    room_tags,
+    rooms,
+)
 from frontdesk.db import Tx
 from frontdesk.db.json_text import json_member
 from frontdesk.errors import Refused
@@ -28,8 +34,30 @@ Read: TypeAlias = Callable[[ColumnElement[Any]], ColumnElement[Any]]
 Make: TypeAlias = Callable[[Read], ColumnElement[bool]]
 
 _TRUE = ("t", "true", "1")
-#: What is open has a place among the inquiries.
-IS_OPEN = rooms.c.id.in_(select(inquiries.c.room_id))
+
+
+class _IsOpen(GenericFunction[Any]):
+    """Whether a conversation is open: has a place among the inquiries. PostgreSQL has an index of
+    those that are, which SQLite would not choose for this.
+    """
+
+    # Without a type: to a Boolean `= 1` would be added for SQLite, which would hide the IN.
+    name = "is_open"
+    inherit_cache = True
+
+
+@compiles(_IsOpen, "sqlite")
+def _is_open_on_sqlite(element: _IsOpen, compiler: SQLCompiler, **options: Any) -> str:
+    return compiler.process(element.clause_expr.element, **options)
+
+
+@compiles(_IsOpen, "postgresql")
+def _is_open_on_postgresql(element: _IsOpen, compiler: SQLCompiler, **options: Any) -> str:
+    del element, compiler, options
+    return f"({OPEN_CONVERSATION.text})"
+
+
+IS_OPEN = _IsOpen(rooms.c.id.in_(select(inquiries.c.room_id)))
 
 
 class _Unindexed(GenericFunction[Any]):
@@ -133,7 +161,7 @@ def room_filter(
         conditions[f"field {key}"] = _as_a_whole(has)
         pieces.append(as_stored(value))
     state, when_open = _state(query)
-    words, tags = words_fit(pieces), list(dict.fromkeys(query.tags or ()))
+    words, tags = words_fit(tx, pieces), list(dict.fromkeys(query.tags or ()))
     return RoomFilter(conditions, one_value, state, when_open, words, tags)
 
 
@@ -146,12 +174,13 @@ def _as_a_whole(condition: ColumnElement[bool]) -> Make:
 
 
 def _has_tag(tags: Sequence[str]) -> ColumnElement[bool]:
-    tagged = exists().where(
+    tagged = select(room_tags.c.tag).where(
         room_tags.c.tag.in_(tags),
         room_tags.c.opened_at == rooms.c.opened_at,
         room_tags.c.room_id == rooms.c.id,
     )
-    return tagged.correlate(rooms)
+    # OFFSET keeps PostgreSQL from making a join of it, which would look at all that have the tag.
+    return tagged.correlate(rooms).offset(0).exists()
 
 
 def _add_range(

@@ -9,17 +9,22 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, func, literal
+from sqlalchemy import ColumnElement, and_, func, literal, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 
 from frontdesk.conversations.tables import room_texts
-from frontdesk.db.trigrams import is_known, trigrams
+from frontdesk.db import Query, Tx
+from frontdesk.db.trigrams import is_known, rare_trigrams, runs
+
+_words = room_texts.c.words
+_NEWEST = Query(select(_words).order_by(room_texts.c.number.desc()).limit(200), str)
+_HARDLY = 2
 
 
 class _WordsFit(GenericFunction[Any]):
-    """Whether words fit: a search of FTS5, and the same as a condition on the words."""
+    """Whether words fit: a search of FTS5 that leads to them, and a condition on them."""
 
     # Without a type: to a Boolean `= 1` would be added for SQLite, which would hide the IN.
     name = "words_fit"
@@ -28,9 +33,9 @@ class _WordsFit(GenericFunction[Any]):
 
 @compiles(_WordsFit, "sqlite")
 def _words_fit_on_sqlite(element: _WordsFit, compiler: SQLCompiler, **options: Any) -> str:
-    search, _ = element.clauses
-    found = compiler.process(search, **options)
-    return f"room_texts.number IN (SELECT rowid FROM room_words WHERE room_words MATCH {found})"
+    search, condition = (compiler.process(each, **options) for each in element.clauses)
+    found = f"SELECT rowid FROM room_words WHERE room_words MATCH {search}"
+    return f"(room_texts.number IN ({found}) AND {condition})"
 
 
 @compiles(_WordsFit, "postgresql")
@@ -64,7 +69,7 @@ def opening_order(opened_at: ColumnElement[int]) -> ColumnElement[int]:
     return _OpeningOrder(opened_at)
 
 
-def words_fit(pieces: Iterable[str]) -> ColumnElement[Any] | None:
+def words_fit(tx: Tx, pieces: Iterable[str]) -> ColumnElement[Any] | None:
     """Return the condition that the words of a row of `room_texts` may fit: they hold the pieces.
 
     A piece that the index does not know counts for nothing; None if there is no other.
@@ -72,8 +77,8 @@ def words_fit(pieces: Iterable[str]) -> ColumnElement[Any] | None:
     known = [each for each in pieces if is_known(each)]
     if not known:
         return None
-    search = " AND ".join(map(trigrams, known))
-    return _WordsFit(literal(search), and_(*map(_holds, known)))
+    search = " AND ".join(rare_trigrams(tx, "room_words", each) for each in known)
+    return _WordsFit(literal(search), and_(*_conditions(tx, known)))
 
 
 def as_stored(value: str) -> str:
@@ -81,6 +86,26 @@ def as_stored(value: str) -> str:
     return msgspec.json.encode(value).decode()[1:-1]
 
 
-def _holds(piece: str) -> ColumnElement[bool]:
+def _conditions(tx: Tx, pieces: list[str]) -> list[ColumnElement[bool]]:
+    """Return what the words must hold on PostgreSQL: the index leads to the rare runs of the
+    pieces, as for SQLite, or to the pieces themselves where none is rare. What the newest
+    conversations hardly have counts as rare. The index knows nothing but letters and digits.
+    """
+    if tx.alone:
+        return [_holds(_words, each) for each in pieces]
+    newest = tx.all(_NEWEST)
+    rare = [
+        run
+        for piece in pieces
+        for run in runs(piece)
+        if run.isascii() and run.isalnum() and sum(run in each for each in newest) <= _HARDLY
+    ]
+    if not rare:
+        return [_holds(_words, each) for each in pieces]
+    seen = _words.concat("")  # a column for which there is no index
+    return [_holds(_words, each) for each in rare] + [_holds(seen, each) for each in pieces]
+
+
+def _holds(column: ColumnElement[str], piece: str) -> ColumnElement[bool]:
     escaped = piece.replace("/", "//").replace("%", "/%").replace("_", "/_")
-    return room_texts.c.words.like(func.lower(f"%{escaped}%"), escape="/")
+    return column.like(func.lower(f"%{escaped}%"), escape="/")

@@ -22,7 +22,7 @@ from frontdesk.db import Tx, columns_of
 from frontdesk.db.exact_text import holds_exactly
 from frontdesk.db.json_text import json_member
 from frontdesk.db.text_order import by_code_points
-from frontdesk.db.trigrams import is_known, trigrams
+from frontdesk.db.trigrams import is_known, rare_trigrams
 from frontdesk.errors import Refused
 from frontdesk.http.paging import Page, listed
 from frontdesk.visitors.records import Visitor
@@ -84,7 +84,7 @@ def search_visitors(tx: Tx, term: str, page: Page) -> dict[str, Any]:
     otherwise.
     """
     pieces = [term, _as_stored(term)]
-    found = _found(pieces, _fits(term, searchable_visitor_fields(tx)) if term else None)
+    found = _found(tx, pieces, _fits(term, searchable_visitor_fields(tx)) if term else None)
     total = tx.select(found.with_only_columns(func.count(visitors.c.id)), int)[0]
     keys = [key for key in page.sort if key[0] in _ORDER]
     if not keys and not term:
@@ -111,7 +111,7 @@ def suggest_visitors(tx: Tx, selector: str) -> list[dict[str, Any]]:
         raise Refused(str(error) or "Invalid selector") from error
     term = wanted.term or ""
     begins = func.substr(func.lower(visitors.c.name), 1, len(term)) == func.lower(term)
-    statement = _found([term], begins if term else None).where(visitors.c.name.is_not(None))
+    statement = _found(tx, [term], begins if term else None).where(visitors.c.name.is_not(None))
     if wanted.exceptions:
         statement = statement.where(visitors.c.id.not_in(wanted.exceptions[:MOST_EXCEPTIONS]))
     statement = statement.order_by(by_code_points(visitors.c.name), visitors.c.id)
@@ -147,12 +147,12 @@ def find_exactly(
         fits.append(has)
         words.append(_as_stored(piece))
     # The longest leads to the fewest.
-    statement = _found([max(words, key=len)], and_(*fits))
+    statement = _found(tx, [max(words, key=len)], and_(*fits))
     statement = statement.order_by(visitors.c.created_at, visitors.c.id)
     return next(iter(tx.select(statement.limit(1), Visitor)), None)
 
 
-def _found(pieces: Sequence[str], fits: ColumnElement[bool] | None) -> Select[Any]:
+def _found(tx: Tx, pieces: Sequence[str], fits: ColumnElement[bool] | None) -> Select[Any]:
     """Return the select of the visitors who fit, without an order; `pieces` are those of which one
     stands among the words of whoever fits.
     """
@@ -162,7 +162,9 @@ def _found(pieces: Sequence[str], fits: ColumnElement[bool] | None) -> Select[An
     distinct = list(dict.fromkeys(pieces))
     if all(map(is_known, distinct)):
         may_fit = _WordsFit(
-            literal(" OR ".join(f"({trigrams(each)})" for each in distinct)),
+            literal(
+                " OR ".join(f"({rare_trigrams(tx, 'visitor_words', each)})" for each in distinct)
+            ),
             or_(*map(_holds, distinct)),
         )
         statement = statement.join(visitor_texts, visitor_texts.c.visitor_id == visitors.c.id)
