@@ -30,6 +30,7 @@ from frontdesk.clock import iso, now_ms
 from frontdesk.demo_data import store
 from frontdesk.demo_data.filling import Wanted, fill
 from frontdesk.ids import hex_id, random_token
+from frontdesk.messages.indexing import index_batch
 from frontdesk.visitors.records import Visitor
 
 SMALL = 1_000
@@ -207,6 +208,8 @@ def _fill(place: Path, url: str, rooms: int) -> _Desk:
     fill(db, wanted)
     db.write_now(lambda tx: store.write(tx, [caller, *coming]))
     db.write_now(lambda tx: tx.insert_many(login_tokens, [token]))
+    while db.write_now(index_batch):
+        pass  # otherwise the server would do it while we measure
     asyncio.run(db.close())
     settle(url)
     queued = look(url, "SELECT room_id, id FROM inquiries WHERE status = 'queued' ORDER BY id")
