@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 
+from frontdesk.clock import now_ms
 from tests.builders import (
     create_agent,
     open_conversation,
@@ -54,10 +55,18 @@ def test_replies_may_be_left_out(served: Served):
     assert texts(history(agent, served.room_id, showThreadMessages="false")) == ["head"]
 
 
+def pass_a_millisecond() -> None:
+    """Let what follows be later than what was before, also for clocks of milliseconds."""
+    before = now_ms()
+    while now_ms() == before:
+        pass
+
+
 def test_what_is_not_read_yet_is_counted(api: Api, served: Served):
     agent = served.agent.api
     assert agent.post("subscriptions.read", {"rid": served.room_id}).status_code == 200
     for number in range(3):
+        pass_a_millisecond()
         say_as_visitor(api, served.room_id, served.visitor, f"message {number}")
 
     found = history(agent, served.room_id, count=1, unreads="true")

@@ -116,6 +116,23 @@ async def test_what_redis_lost_is_a_gap(redis_server: RedisServer) -> None:
         assert said(2)[0] not in ear.events
 
 
+async def test_a_cancellation_that_nobody_meant_ends_nothing(
+    redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with process(redis_server.url) as (mouth, _), process(redis_server.url) as (hearing, ear):
+
+        async def cancelled(*_: object) -> None:
+            monkeypatch.undo()
+            raise asyncio.CancelledError
+
+        mouth.send(said(1))
+        await ear.until(lambda: len(ear.events) == 1)
+        monkeypatch.setattr(hearing, "_take", cancelled)
+        await ear.until(lambda: ear.states == [True, False, True])
+        mouth.send(said(2))
+        await ear.until(lambda: ear.events[-1:] == said(2))
+
+
 async def test_redis_may_come_later(redis_server: RedisServer) -> None:
     redis_server.stop()
     async with process(redis_server.url) as (mouth, _), process(redis_server.url) as (_, ear):

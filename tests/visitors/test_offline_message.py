@@ -132,9 +132,10 @@ def test_without_the_form_or_an_address_nothing_is_sent(
 def test_a_domain_that_there_cannot_be_is_refused_where_that_is_checked(
     api: Api, admin: Api, desk: SmtpServer
 ) -> None:
+    impossible = f"ann@{'x' * 64}.example"  # the name system has labels of 63 characters
     with settings(admin, Livechat_validate_offline_email=True):
-        assert leave(api, email="ann@nowhere..example") == (400, REFUSED)
-    assert leave(api, email="ann@nowhere..example")[0] == 200
+        assert leave(api, email=impossible) == (400, REFUSED)
+    assert leave(api, email=impossible)[0] == 200
 
 
 @pytest.mark.parametrize(

@@ -87,8 +87,8 @@ def as_stored(value: str) -> str:
 
 
 def _conditions(tx: Tx, pieces: list[str]) -> list[ColumnElement[bool]]:
-    """Return what the words must hold on PostgreSQL: the index leads to the rare runs of the
-    pieces, as for SQLite, or to the pieces themselves where none is rare. What the newest
+    """Return what the words must hold: the pieces. On PostgreSQL the index leads to their rare
+    runs, as on SQLite, or to the pieces themselves where none is rare. What the newest
     conversations hardly have counts as rare. The index knows nothing but letters and digits.
     """
     if tx.alone:

@@ -148,7 +148,8 @@ class RedisRelay:
             self._awake.clear()
             try:
                 await self._say(client)
-            except Exception as error:
+            except (Exception, asyncio.CancelledError) as error:
+                _end_if_meant(error)
                 self._waiting.clear()  # what was not told is the gap that others find
                 log.warning("redis_not_told", error=str(error))
                 await asyncio.sleep(random.uniform(0.1, LONGEST_WAIT))
@@ -176,11 +177,13 @@ class RedisRelay:
                     await self._begin()
                     wait = 0.1
                     await self._listen(subscription)
-            except Exception as error:
+            except (Exception, asyncio.CancelledError) as error:
+                _end_if_meant(error)
                 await self._lose(error)
-            finally:
-                with contextlib.suppress(Exception):
-                    await client.aclose()
+            try:
+                await client.aclose()
+            except (Exception, asyncio.CancelledError) as error:
+                _end_if_meant(error)
             await asyncio.sleep(random.uniform(wait / 2, wait))
             wait = min(LONGEST_WAIT, wait * 2)
 
@@ -196,7 +199,7 @@ class RedisRelay:
         self._ready.set()
         log.info("redis_connected")
 
-    async def _lose(self, error: Exception) -> None:
+    async def _lose(self, error: BaseException) -> None:
         if self._connected or not self._ready.is_set():
             log.warning("redis_lost", error=str(error) or type(error).__name__)
         if self._connected:
@@ -270,3 +273,12 @@ class RedisRelay:
             # Our own loops try again, and know what was missed meanwhile.
             retry=Retry(NoBackoff(), 0),
         )
+
+
+def _end_if_meant(error: BaseException) -> None:
+    """Raise a cancellation of the running task again. One that is not meant for it comes out of the
+    library: who waits for the end of a connection gets the cancellation of whoever did so before.
+    """
+    task = asyncio.current_task()
+    if isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling():
+        raise error
