@@ -45,7 +45,7 @@ log = structlog.get_logger(__name__)
 GRACE = 10
 #: When the garbage collector looks at what is new, not so new, and at everything. Ten thousand
 #: connections are a million objects: looking at them all takes as long as serving a hundred calls,
-#: and finds nothing, as what a call or a connection leaves behind is no cycle.
+#: and finds next to nothing: connections and ordinary calls leave no cycles behind.
 COLLECTIONS = (5_000, 20, 100)
 
 
